@@ -33,6 +33,7 @@ import { Problem } from './http/problem.ts';
 import { requireClearHeaders } from './http/request/request-headers.ts';
 import { identifyRequests } from './http/request/request-id.ts';
 import type { Route } from './http/route.ts';
+import { accountActionsRoute } from './credits/account-actions-route.ts';
 import { openAccountRoute, readAccountRoute } from './credits/accounts-route.ts';
 import { balanceDaysRoute } from './credits/balance-days-route.ts';
 import { balanceRoute } from './credits/balance-route.ts';
@@ -57,7 +58,7 @@ import { webhookDeliveryRoutes } from './events/webhook-deliveries-routes.ts';
 import { webhookEndpointRoutes } from './events/webhook-endpoints-routes.ts';
 import { accountEventsRoute } from './events/account-events-route.ts';
 import { inspectJobRoute } from './support/inspect-job-route.ts';
-import { readLimitsRoute, setLimitsRoute } from './credits/limits-route.ts';
+import { limitsRoutes } from './credits/limits-route.ts';
 import { keyRoutes } from './access/keys-route.ts';
 import type { ConsoleSettings } from './access/console-proxy.ts';
 import { consoleSessionRoutes } from './access/console-sessions-route.ts';
@@ -242,8 +243,8 @@ export function routesOf(
     setPriceListRoute(parts),
     advanceClockRoute(parts),
     readClockRoute(parts),
-    setLimitsRoute(parts),
-    readLimitsRoute(parts),
+    ...limitsRoutes(parts),
+    accountActionsRoute(parts),
     providerWebhookRoute(parts),
     ...consolePagesRoutes(parts),
     ...documentationRoutes(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isOutputId, MAX_PROVIDER_JOB_ID } from '../domain/ids.ts';
 import type { SupportRefusal } from '../domain/support/support-rules.ts';
 import { parseInstant } from '../domain/parse-value.ts';
-import { creditsField, reasonField } from './shapes/body-fields.ts';
+import { creditsField, previewFields, reasonField } from './shapes/body-fields.ts';
 import { requestText } from './job-request/request-text.ts';
 
 /**
@@ -37,10 +37,7 @@ const asked = <const Name extends string, Shape extends z.ZodRawShape>(command: 
   z
     .strictObject({
       reason: reasonField,
-      dry_run: z
-        .boolean()
-        .optional()
-        .describe('True: says what it would do, and does nothing. The key stays unused.'),
+      ...previewFields,
       ...shape,
     })
     .transform((body) => ({ command, ...body }));
@@ -70,7 +67,7 @@ export type AttemptName = z.output<typeof attempt>;
 
 /** A parsed body, with the command's name. */
 export type SupportBodyOf<Name extends SupportCommandName> = Readonly<
-  Omit<z.output<(typeof SUPPORT_BODIES)[Name]>, 'dry_run'>
+  Omit<z.output<(typeof SUPPORT_BODIES)[Name]>, keyof typeof previewFields>
 >;
 export type SupportBody = { [Name in SupportCommandName]: SupportBodyOf<Name> }[SupportCommandName];
 

@@ -779,6 +779,8 @@ CREATE INDEX attempts_unknown_by_age ON jobs.attempts USING btree (posted_at) WH
 
 CREATE INDEX console_sessions_by_end ON jobs.console_sessions USING btree (expires_at);
 
+CREATE INDEX console_sessions_of_key ON jobs.console_sessions USING btree (key_id, expires_at);
+
 CREATE INDEX entries_by_time ON ledger.entries USING brin (created_at timestamptz_minmax_multi_ops) WITH
       (autosummarize='on');
 
@@ -794,6 +796,9 @@ CREATE INDEX jobs_stuck_by_return ON jobs.jobs USING btree (return_by) WHERE ((s
 
 CREATE INDEX jobs_under_way ON jobs.jobs USING btree (account_id) WHERE (finished_at IS NULL);
 
+CREATE INDEX operator_actions_listed ON ledger.operator_actions USING btree (account_id, action_id) WHERE (action <> ALL
+      (ARRAY['create_portal_session'::text, 'revoke_portal_session'::text]));
+
 CREATE INDEX operator_actions_of_job ON ledger.operator_actions USING btree (account_id, ((detail ->> 'job_id'::text)),
       action_id) WHERE ((detail ->> 'job_id'::text) IS NOT NULL);
 
@@ -806,6 +811,8 @@ CREATE INDEX plans_to_renew ON ledger.plans USING btree (period_ends_at) WHERE (
       IS NOT NULL));
 
 CREATE INDEX portal_sessions_of_account ON jobs.portal_sessions USING btree (account_id, expires_at);
+
+CREATE INDEX portal_sessions_of_key ON jobs.portal_sessions USING btree (key_id, expires_at);
 
 CREATE INDEX reference_assets_by_asset ON jobs.reference_assets USING btree (sha256) WHERE (sha256 IS NOT NULL);
 
@@ -935,7 +942,10 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
 --     holdfast_api, holdfast_worker
 -- ledger.grant_period(text,text,jsonb,timestamp with time zone) → void
+-- ledger.last_action(text) → bigint
 -- ledger.last_entry_before(text,timestamp with time zone) → bigint
+-- ledger.list_actions(text,bigint,integer) → TABLE(action_id bigint, at timestamp with time zone, actor text, action
+--     text, reason text, detail jsonb)  -- holdfast_api, holdfast_worker
 -- ledger.lock(text) → timestamp with time zone
 -- ledger.lock_account(text) → ledger.accounts
 -- ledger.lock_accounts(text[]) → timestamp with time zone
@@ -989,6 +999,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     bigint)
 -- ledger.refunded_by(ledger.entries) → bigint
 -- ledger.refuse_change() → trigger
+-- ledger.refuse_if_acted(text,jsonb) → void
 -- ledger.renew_plan(text,jsonb,timestamp with time zone) → text
 -- ledger.renew_plans(text[],jsonb) → TABLE(account_id text, outcome text)  -- holdfast_worker
 -- ledger.reservation_of(text,text) → SETOF ledger.reservations
@@ -1007,6 +1018,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --     spent numeric, refunded numeric, expired numeric, voided numeric)
 -- ledger.sweep_account(text) → void
 -- ledger.sweep_accounts(text[]) → SETOF text  -- holdfast_worker
+-- ledger.unless_acted(text,jsonb) → text  -- holdfast_api, holdfast_worker
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
 --     holdfast_worker
 -- jobs.account_of(text) → text  -- holdfast_api, holdfast_worker
@@ -1026,6 +1038,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.begin_to_stop() → trigger
 -- jobs.breaker_rules() → record
 -- jobs.carry_out(text,text,text,jsonb,timestamp with time zone) → jsonb
+-- jobs.carry_out_change(text,text,jsonb) → jsonb
 -- jobs.claim_attempts_to_stop(integer) → TABLE(account_id text, reference text, provider text, model text,
 --     provider_job_id text, waiting_seconds double precision)  -- holdfast_worker
 -- jobs.claim_references(text,text,text,double precision) → TABLE(place integer, url text, state text, refusal text)  --
@@ -1054,7 +1067,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.forget_answer(text,text) → void  -- holdfast_worker
 -- jobs.forget_attempt_to_stop(text,text) → void  -- holdfast_worker
 -- jobs.free_turns(text,integer,double precision) → integer
--- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) →
+-- jobs.grant_credits(text,text,text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text,jsonb) →
 --     TABLE(outcome text, is_replay boolean, answer jsonb)  -- holdfast_api, holdfast_worker
 -- jobs.grants_expiring_soon(text,timestamp with time zone) → SETOF ledger.grants
 -- jobs.has_capacity(text) → boolean
@@ -1103,6 +1116,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.payment_of(text,text) → ledger.reservations
 -- jobs.prepare_attempt(text,text,text,text,text) → TABLE(state text, provider_job_id text, error_class text, work
 --     jsonb, seconds_left double precision, is_open boolean)  -- holdfast_worker
+-- jobs.preview_change(text,text,jsonb) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.preview_command(text,text,text,jsonb) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.preview_decision(text,text,text,text,double precision) → jsonb  -- holdfast_api, holdfast_worker
 -- jobs.prune_attention() → void  -- holdfast_worker
@@ -1172,8 +1186,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.refusal_before_reserve(jobs.admit_item,ledger.accounts) → jsonb
 -- jobs.refused(text,text,jsonb) → jsonb
 -- jobs.release_job(text,text,jsonb) → jsonb  -- holdfast_api, holdfast_worker
--- jobs.resend_webhooks(text,text,bigint,timestamp with time zone,bigint,integer) → TABLE(resent integer, last_sequence
---     bigint)  -- holdfast_api, holdfast_worker
+-- jobs.resend_webhooks(text,text,bigint,timestamp with time zone,bigint,integer,text,text) → TABLE(resent integer,
+--     last_sequence bigint)  -- holdfast_api, holdfast_worker
 -- jobs.resolve_attempt(text,text,jsonb) → jsonb
 -- jobs.resolve_reference(text,text,text,text,text,text,bigint) → void  -- holdfast_worker
 -- jobs.restart_job(text,text,jsonb,timestamp with time zone) → jsonb
@@ -1182,7 +1196,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.returns_at(text,text) → TABLE(returns_at timestamp with time zone, seconds_left double precision)  --
 --     holdfast_worker
 -- jobs.review_as_json(jobs.reviews) → jsonb
--- jobs.revoke_api_key(text,text,text,text,text) → boolean  -- holdfast_api, holdfast_worker
+-- jobs.revoke_api_key(text,text,text,text,text,jsonb) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.revoke_console_session(text,text) → void  -- holdfast_api, holdfast_worker
 -- jobs.revoke_portal_session(text,text,text) → boolean  -- holdfast_api, holdfast_worker
 -- jobs.rotate_api_key(text,text,text,jsonb,double precision,text,text,text) → TABLE(outcome text, key jsonb)  --
@@ -1191,12 +1205,14 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.search(text,text,integer) → TABLE(type text, id text, account_id text, job_id text, label text)  --
 --     holdfast_api, holdfast_worker
 -- jobs.search_accounts(text,text,integer) → TABLE(account_id text, name text)
+-- jobs.sessions_of_key(text) → jsonb
 -- jobs.settle(jsonb) → SETOF jobs.settled  -- holdfast_worker
 -- jobs.settle_one(jobs.settle_item) → jobs.settled
 -- jobs.spend(jsonb) → SETOF jobs.keyed_answer  -- holdfast_api, holdfast_worker
 -- jobs.spend_one(jobs.spend_item) → jobs.keyed_answer
 -- jobs.store_quote(text,text,text,jsonb,integer) → TABLE(expires_at timestamp with time zone, now timestamp with time
 --     zone)  -- holdfast_api, holdfast_worker
+-- jobs.subject_of_change(text,text,jsonb) → jsonb
 -- jobs.take_requests(text[],double precision[],integer[],integer[],integer[]) → TABLE(granted boolean[],
 --     seconds_to_whole double precision[])  -- holdfast_api, holdfast_worker
 -- jobs.take_turn(text,text,text,text,integer,double precision) → text
@@ -1207,6 +1223,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.tell_low_balance() → trigger
 -- jobs.tell_renewed() → trigger
 -- jobs.tell_voided() → trigger
+-- jobs.terms_of(text) → jsonb
 -- jobs.title_of(jsonb) → text
 -- jobs.unneeded_assets(text[],integer) → SETOF text  -- holdfast_worker
 -- jobs.update_webhook_endpoint(text,text,text,text[],boolean) → jsonb  -- holdfast_api, holdfast_worker

@@ -3,6 +3,7 @@ import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { fingerprintJson } from '../contract/derived-ids.ts';
 import { priceListFor, type PriceList } from '../domain/prices/price-list.ts';
 import type { Pricing } from '../domain/prices/quote.ts';
+import { unlessActed, type ActedBy } from './unless-acted.ts';
 import type { Database } from './database.ts';
 import { lowBalanceRise } from './open-account.ts';
 
@@ -95,11 +96,19 @@ export async function setPriceList(
   accountId: string,
   priceList: string | null,
   planningUnit: number,
-  by: { readonly actor: string; readonly reason: string },
+  by: ActedBy,
+  asOf?: string,
 ): Promise<void> {
   await database.query({
     name: 'ledger.set_price_list',
-    text: 'SELECT ledger.set_price_list($1, $2, $3, $4, $5)',
-    values: [accountId, priceList, lowBalanceRise(planningUnit), by.actor, by.reason],
+    text: 'SELECT ledger.set_price_list(ledger.unless_acted($1, $6), $2, $3, $4, $5)',
+    values: [
+      accountId,
+      priceList,
+      lowBalanceRise(planningUnit),
+      by.actor,
+      by.reason,
+      unlessActed(asOf, { actions: ['set_price_list'] }, by),
+    ],
   });
 }

@@ -8,6 +8,11 @@ export function sqlStateOf(error: unknown): string | null {
   return error instanceof DatabaseError ? (error.code ?? null) : null;
 }
 
+/** What PostgreSQL says beside its refusal; null where it says nothing. */
+export function sqlDetailOf(error: unknown): string | null {
+  return error instanceof DatabaseError ? (error.detail ?? null) : null;
+}
+
 /**
  * Whether the same statement may succeed in a moment: broken connections (08), a deadlock or a lost race (40),
  * resources (53), an operator's shutdown or cancel (57), a broken disk (58), a lock timeout (55P03), a server that is

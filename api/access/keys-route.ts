@@ -4,7 +4,10 @@ import { fingerprintRequest } from '../../contract/derived-ids.ts';
 import type { ApiKeyView, CreatedApiKey } from '../../contract/shapes/access-shapes.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { isAccountId } from '../../domain/ids.ts';
+import type { Preview } from '../../contract/shapes/support-shapes.ts';
+import { describeRevocation, describeRotation } from '../../domain/support/describe-change.ts';
 import { revokeApiKey, rotateApiKey, type KeyReach } from '../../jobs/keys/change-api-key.ts';
+import { previewRevocation, previewRotation } from '../../jobs/keys/preview-key-change.ts';
 import { createRecordedKey, type KeyMade, type NewApiKey } from '../../jobs/keys/create-api-key.ts';
 import { listApiKeys } from '../../jobs/keys/list-api-keys.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -17,6 +20,7 @@ import { readBody } from '../http/request/read-body.ts';
 import { readQuery } from '../http/request/read-query.ts';
 import { readOptionalIdempotencyKey } from '../http/request/request-headers.ts';
 import { pathParameter, route, type CallerExchange, type Route } from '../http/route.ts';
+import { sendPreview, wouldDo, wouldRefuse } from '../http/send-preview.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { actorOf } from './actor.ts';
 import { namedAccount, reachesMode, type ActingFor } from './authorize.ts';
@@ -102,10 +106,16 @@ function revokeKeyRoute({ database }: Deps): Route {
   return route(CALLS.revokeKey, {
     prepare(exchange) {
       const { request, response, caller } = exchange;
-      const { reason } = readQuery(request, CALLS.revokeKey.query);
-      const by = { actor: actorOf(request, caller), reason: reason ?? null };
+      const { reason, dry_run: isDryRun, as_of: asOf } = readQuery(request, CALLS.revokeKey.query);
+      const by = { actor: actorOf(request, caller), reason: reason ?? null, asOf };
       const keyId = pathParameter(request, 'id');
       return Promise.resolve(async () => {
+        if (isDryRun === true) {
+          const seen = isKeyId(keyId) ? await previewRevocation(database, reachOf(exchange), keyId) : null;
+          if (seen === null) throw notFound('key');
+          sendPreview(response, wouldDo(describeRevocation(seen.key), seen.asOf));
+          return;
+        }
         const isThere = isKeyId(keyId) && (await revokeApiKey(database, reachOf(exchange), keyId, by));
         if (!isThere) throw notFound('key');
         response.status(204).end();
@@ -123,6 +133,10 @@ function rotateKeyRoute(database: Database): Route {
       return async () => {
         if (!isKeyId(keyId)) throw notFound('key');
         const graceSeconds = body.grace_seconds;
+        if (body.dry_run === true) {
+          sendPreview(exchange.response, await previewOfRotation(database, exchange, keyId, graceSeconds));
+          return;
+        }
         const made = await rotateApiKey(database, reachOf(exchange), keyId, { ...record, graceSeconds });
         switch (made.outcome) {
           case 'made':
@@ -134,17 +148,37 @@ function rotateKeyRoute(database: Database): Route {
           case 'key_reused':
             throw new Problem('idempotency_key_reused');
           case 'replaced':
-            throw new Problem('state_conflict', {
-              detail: `This key was replaced by ${made.key.id} already.`,
-            });
+            throw new Problem('state_conflict', { detail: replacedBy(made.key.id) });
           case 'revoked':
-            throw new Problem('state_conflict', { detail: 'This key works no more. Make a new one.' });
+            throw new Problem('state_conflict', { detail: WORKS_NO_MORE });
           default:
             assertNever(made);
         }
       };
     },
   });
+}
+
+const WORKS_NO_MORE = 'This key works no more. Make a new one.';
+const replacedBy = (id: string) => `This key was replaced by ${id} already.`;
+
+async function previewOfRotation(
+  database: Database,
+  exchange: CallerExchange,
+  keyId: string,
+  graceSeconds: number,
+): Promise<Preview> {
+  const seen = await previewRotation(database, reachOf(exchange), keyId, graceSeconds);
+  switch (seen.outcome) {
+    case 'made':
+      return wouldDo(describeRotation(seen.key, seen.became, graceSeconds), seen.asOf);
+    case 'replaced':
+      return wouldRefuse(seen.outcome, replacedBy(seen.successor));
+    case 'revoked':
+      return wouldRefuse(seen.outcome, WORKS_NO_MORE);
+    case 'not_found':
+      throw notFound('key');
+  }
 }
 
 /** The keys that a caller sees: of its account, or of the one it names; else all. */

@@ -4,12 +4,20 @@ import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { PRIORITY_OF_SOURCE } from '../../domain/credits/grant-rules.ts';
 import { fingerprintRequest, grantIdOf } from '../../contract/derived-ids.ts';
-import { grantCreditsOnce, type KeyedGrantResult } from '../../jobs/credits/grant-once.ts';
+import {
+  grantCreditsOnce,
+  previewGrant,
+  type KeyedGrant,
+  type KeyedGrantResult,
+} from '../../jobs/credits/grant-once.ts';
+import type { Preview } from '../../contract/shapes/support-shapes.ts';
+import { describeGrant } from '../../domain/support/describe-change.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { GrantEnd, GrantItem } from '../../ledger/grant-credits.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { viewGrant } from './grant-view.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
+import { sendPreview, wouldDo, wouldRefuse } from '../http/send-preview.ts';
 import type { Route } from '../http/route.ts';
 import { changeAccountRoute } from './account-routes.ts';
 
@@ -23,17 +31,34 @@ export function giveGrantRoute({
 }): Route {
   const call = offeredCalls(catalogue).grantCredits;
   return changeAccountRoute(database, call, ({ accountId, actor, body, sent, response }) => async () => {
-    const given = await grantCreditsOnce(database, {
+    const { dry_run: isDryRun, as_of: _asOf, ...content } = sent;
+    const call = {
       key: body.reference,
-      fingerprint: fingerprintRequest(sent),
+      fingerprint: fingerprintRequest(content),
       grant: { ...grantOf(catalogue, accountId, body), actor },
-    });
+      asOf: body.as_of,
+    };
+    if (isDryRun === true) {
+      sendPreview(response, await previewOf(database, call, body));
+      return;
+    }
+    const given = await grantCreditsOnce(database, call);
     if (given.outcome !== 'granted') throw problemOfGrant(given.outcome, body);
     response
       .status(201)
       .set({ 'Cache-Control': 'no-store', ...(given.isReplay ? REPLAYED : {}) })
       .json(viewGrant(given.grant));
   });
+}
+
+async function previewOf(database: Database, call: KeyedGrant, body: GrantBody): Promise<Preview> {
+  const seen = await previewGrant(database, call);
+  const { outcome, is_replay: isReplay } = seen.answer;
+  if (outcome === 'granted') return wouldDo(describeGrant(seen, seen.moves, isReplay), seen.as_of);
+  const problem = problemOfGrant(isReplay ? 'key_belongs_to_another' : outcome, body);
+  // What is wrong with the request itself is said of a dry run too.
+  if (outcome !== 'key_reused') throw problem;
+  return wouldRefuse(problem.code, problem.fields.detail ?? problem.message);
 }
 
 type Offer = Pick<Catalogue, 'packs' | 'grants'>;

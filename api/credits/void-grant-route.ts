@@ -1,5 +1,8 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { VoidedGrant } from '../../contract/shapes/credit-shapes.ts';
+import type { Preview } from '../../contract/shapes/support-shapes.ts';
+import { describeVoid, type VoidableGrant } from '../../domain/support/describe-change.ts';
+import { previewChange } from '../../jobs/support/preview-change.ts';
 import type { Database } from '../../ledger/database.ts';
 import { accountOf } from '../../jobs/reads/account-of.ts';
 import { readGrant } from '../../ledger/reads/read-grant.ts';
@@ -9,6 +12,7 @@ import { requireLiveKey, type ActingFor } from '../access/authorize.ts';
 import { viewGrant } from './grant-view.ts';
 import { notFound } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
+import { sendPreview, wouldDo } from '../http/send-preview.ts';
 import { pathParameter, type CallerExchange, route, type Route } from '../http/route.ts';
 
 const GRANT_ID = /^grant_\w{1,200}$/;
@@ -26,8 +30,13 @@ export function voidGrantRoute(deps: Deps): Route {
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, CALLS.voidGrant.body);
       const { accountId, grantId } = await findGrant(deps, exchange);
+      const { reason, dry_run: isDryRun, as_of: asOf } = body;
       return async () => {
-        const result = await voidGrant(deps.database, { accountId, grantId, reason: body.reason, actor });
+        if (isDryRun === true) {
+          sendPreview(response, await previewVoid(deps.database, { accountId, grantId, reason }));
+          return;
+        }
+        const result = await voidGrant(deps.database, { accountId, grantId, reason, actor, asOf });
         const grant = await readGrant(deps.database, accountId, grantId);
         if (result.outcome === 'not_found' || grant === null) throw notFound('grant');
         const shown: VoidedGrant = {
@@ -40,6 +49,23 @@ export function voidGrantRoute(deps: Deps): Route {
     },
   });
 }
+
+async function previewVoid(
+  database: Database,
+  {
+    accountId,
+    grantId,
+    reason,
+  }: { readonly accountId: string; readonly grantId: string; readonly reason: string },
+): Promise<Preview> {
+  const asked = { grant_id: grantId, reason };
+  const seen = await previewChange<Voided, VoidableGrant | null>(database, accountId, 'void', asked);
+  const { answer, subject, as_of: asOf } = seen;
+  if (answer.outcome === 'not_found' || subject === null) throw notFound('grant');
+  return wouldDo(describeVoid(seen, subject, answer.voided), asOf);
+}
+
+type Voided = { readonly outcome: 'voided' | 'not_found'; readonly voided: number };
 
 /** By its id alone, or in the account that Holdfast-Account names: a grant of another is not there. */
 async function findGrant(deps: Deps, exchange: CallerExchange) {

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { WebhookDelivery } from '../../contract/shapes/webhook-shapes.ts';
+import { describeResent, describeResentOne } from '../../domain/support/describe-change.ts';
 import { eventIdOf } from '../../domain/event-types.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import type { EndpointKey } from '../../jobs/webhooks/webhook-endpoints.ts';
 import {
+  previewResend,
   readWebhookDeliveries,
   resendWebhooks,
+  type ResentBy,
   type StoredDelivery,
 } from '../../jobs/webhooks/webhook-log.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -14,7 +17,9 @@ import { readCursor, writeCursor } from '../http/cursor.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody, readOptionalBody } from '../http/request/read-body.ts';
 import { readQuery } from '../http/request/read-query.ts';
-import { pathParameter, route, type Route } from '../http/route.ts';
+import { sendPreview, wouldDo, wouldRefuse } from '../http/send-preview.ts';
+import { pathParameter, route, type AccountExchange, type Route } from '../http/route.ts';
+import { actorOf } from '../access/actor.ts';
 import { keyOf, requireEndpoint } from './webhook-endpoints-routes.ts';
 
 /** Events of one call that sends all since a time again. */
@@ -51,14 +56,21 @@ export function webhookDeliveryRoutes({ database }: Deps): readonly Route[] {
     }),
     route(CALLS.resendWebhookDelivery, {
       async prepare(exchange) {
-        await readOptionalBody(exchange, CALLS.resendWebhookDelivery.body);
+        const { body } = await readOptionalBody(exchange, CALLS.resendWebhookDelivery.body);
+        const by = resentBy(exchange, body);
         const key = keyOf(exchange);
         const endpoint = await requireEndpoint(database, key);
         const delivery = await requireDelivery(database, key, pathParameter(exchange.request, 'delivery'));
+        const asked = { sequence: delivery.sequence };
         return async () => {
-          requireSent(
-            endpoint.enabled && (await resendWebhooks(database, key, { sequence: delivery.sequence })),
-          );
+          if (body.dry_run === true) {
+            const event = { ...delivery, isDelivered: delivery.state === 'delivered' };
+            const seen = await previewResend(database, key, asked);
+            const would = describeResentOne(endpoint.url, event);
+            sendPreview(exchange.response, seen.isEnabled ? wouldDo(would, seen.asOf) : REFUSED);
+            return;
+          }
+          requireSent(endpoint.enabled && (await resendWebhooks(database, key, asked, by)));
           const now = await requireDelivery(database, key, deliveryIdOf(key, delivery.sequence));
           exchange.response.status(202).set('Cache-Control', 'no-store').json(viewDelivery(key, now));
         };
@@ -67,11 +79,18 @@ export function webhookDeliveryRoutes({ database }: Deps): readonly Route[] {
     route(CALLS.resendWebhooks, {
       async prepare(exchange) {
         const { body } = await readBody(exchange, CALLS.resendWebhooks.body);
+        const by = resentBy(exchange, body);
         const key = keyOf(exchange);
-        await requireEndpoint(database, key);
+        const endpoint = await requireEndpoint(database, key);
         return async () => {
           const asked = { since: body.since, after: body.after ?? 0, limit: MAX_RESENT };
-          const { resent, lastSequence } = requireSent(await resendWebhooks(database, key, asked));
+          if (body.dry_run === true) {
+            const seen = await previewResend(database, key, asked);
+            const would = describeResent(endpoint.url, seen, MAX_RESENT);
+            sendPreview(exchange.response, seen.isEnabled ? wouldDo(would, seen.asOf) : REFUSED);
+            return;
+          }
+          const { resent, lastSequence } = requireSent(await resendWebhooks(database, key, asked, by));
           exchange.response
             .status(202)
             .set('Cache-Control', 'no-store')
@@ -82,9 +101,19 @@ export function webhookDeliveryRoutes({ database }: Deps): readonly Route[] {
   ];
 }
 
+const DISABLED = 'The endpoint is disabled. Enable it first.';
+const REFUSED = wouldRefuse('endpoint_disabled', DISABLED);
+
+function resentBy(
+  { request, caller }: AccountExchange,
+  { reason, as_of: asOf }: { readonly reason?: string | undefined; readonly as_of?: string | undefined },
+): ResentBy {
+  return { actor: actorOf(request, caller), reason: reason ?? null, asOf };
+}
+
 function requireSent<Sent>(sent: Sent | null | false): Sent {
   if (sent !== null && sent !== false) return sent;
-  throw new Problem('state_conflict', { detail: 'The endpoint is disabled. Enable it first.' });
+  throw new Problem('state_conflict', { detail: DISABLED });
 }
 
 async function requireDelivery(database: Database, key: EndpointKey, id: string): Promise<StoredDelivery> {

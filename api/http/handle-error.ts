@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import { GroupCommitFull } from '../../ledger/group-commit.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { loggedIds, loggedPath } from './access-log.ts';
+import { actedSinceProblem } from './acted-since.ts';
 import { DatabaseUnavailable } from './available-database.ts';
 import { notFound, Problem, unavailable } from './problem.ts';
 import { stateOf } from './request/request-state.ts';
@@ -27,6 +28,8 @@ export function handleErrors(options: {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  const since = actedSinceProblem(error);
+  if (since !== null) return since;
   if (error instanceof DatabaseUnavailable || error instanceof GroupCommitFull) return unavailable();
   // A path with invalid percent-encoding names nothing.
   if (error instanceof URIError) return notFound('page');

@@ -10,6 +10,7 @@ import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts
 import { actorOf } from '../access/actor.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import { notFound, Problem } from '../http/problem.ts';
+import { sendPreview, wouldDo, wouldRefuse } from '../http/send-preview.ts';
 import { readBody } from '../http/request/read-body.ts';
 import { readIdempotencyKey } from '../http/request/request-headers.ts';
 import { reviewOfPath, type ReviewDeps } from './review-of-path.ts';
@@ -40,8 +41,7 @@ export function decideReviewRoute(deps: Deps): Route {
         if (body.dry_run === true) {
           const supportDeps = { ...deps, grants: deps.rules.catalogue.grants };
           const asked = { accountId, reviewId, decision, retryJobId };
-          const preview = viewPreview(decision, await previewDecision(supportDeps, asked));
-          response.set('Cache-Control', 'no-store').json(preview);
+          sendPreview(response, viewPreview(decision, await previewDecision(supportDeps, asked)));
           return;
         }
         const decided = await decideReview(deps.database, {
@@ -68,11 +68,10 @@ async function requireReview(deps: Deps, accountId: string, reviewId: string): P
 
 function viewPreview(decision: ReviewDecision, { outcome, is_replay, moves }: PreviewedDecision): Preview {
   if (outcome === 'decided') {
-    const would = is_replay ? ['changes nothing: it was decided so before'] : effectOf(decision, moves);
-    return { would, possible: true, reason: null, detail: null };
+    return wouldDo(is_replay ? ['changes nothing: it was decided so before'] : effectOf(decision, moves));
   }
   if (outcome === 'not_found' || outcome === 'key_reused') throw problemOfDecision(outcome);
-  return { would: [], possible: false, reason: outcome, detail: REFUSED[outcome] };
+  return wouldRefuse(outcome, REFUSED[outcome]);
 }
 
 function effectOf(decision: ReviewDecision, moves: PreviewedDecision['moves']): readonly string[] {

@@ -9,6 +9,7 @@ import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { SupportDeps } from '../../jobs/support/apply-support-command.ts';
 import { previewCommand, type PreviewedCommand } from '../../jobs/support/preview-command.ts';
 import { notFound, Problem } from '../http/problem.ts';
+import { wouldDo, wouldRefuse } from '../http/send-preview.ts';
 import { invalidCommand } from './invalid-command.ts';
 import { circumstancesOf, isThere } from './command-circumstances.ts';
 
@@ -38,10 +39,10 @@ function viewOf(command: SupportCommand, previewed: PreviewedCommand): Preview {
   switch (previewed.outcome) {
     case 'done':
     case 'look_up':
-      return { would: describeEffect(command, previewed), possible: true, reason: null, detail: null };
+      return wouldDo(describeEffect(command, previewed), previewed.as_of);
     case 'refused': {
       const { reason } = previewed;
-      return { would: [], possible: false, reason, detail: describeRefusal(reason) };
+      return wouldRefuse(reason, describeRefusal(reason));
     }
     case 'not_found':
       throw notFound(previewed.what);

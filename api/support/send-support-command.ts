@@ -25,6 +25,8 @@ export type SendSupportCommand = (
   accountId: string,
   job: StoredJob,
   command: SupportCommand,
+  /** Up to where the record was read before; absent: it was not. */
+  asOf?: string,
 ) => Promise<{ readonly isReplay: boolean }>;
 
 type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
@@ -37,8 +39,8 @@ type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
  */
 export function createSendSupportCommand(deps: Deps): SendSupportCommand {
   const { supportWorkflows: workflows } = deps;
-  return async (accountId, job, command) => {
-    const circumstances = await circumstancesOf(workflows, job, command);
+  return async (accountId, job, command, asOf) => {
+    const circumstances = { ...(await circumstancesOf(workflows, job, command)), asOf };
     const applied = await applySupportCommand(deps, accountId, command, circumstances);
     const { answer } = applied;
     if (answer.outcome === 'look_up' && command.command === 'resolve') {

@@ -9,6 +9,7 @@ import { requireJob } from '../access/require-job.ts';
 import { readBody } from '../http/request/read-body.ts';
 import { readIdempotencyKey } from '../http/request/request-headers.ts';
 import { route, type Route } from '../http/route.ts';
+import { sendPreview } from '../http/send-preview.ts';
 import { REPLAYED } from '../jobs/admit-submission.ts';
 import type { SendJob } from '../jobs/send-job.ts';
 import { previewSupportCommand } from './preview-support-command.ts';
@@ -45,16 +46,15 @@ function commandRoute(deps: CommandDeps, send: SendSupportCommand, name: Support
       const key = readIdempotencyKey(request);
       const actor = actorOf(request, caller);
       const { body } = await readBody(exchange, call.body);
-      const { dry_run: isDryRun = false, ...asked } = body;
+      const { dry_run: isDryRun = false, as_of: asOf, ...asked } = body;
       const { accountId, job } = await jobOfPath(deps, exchange);
       const command: SupportCommand = { ...asked, job_id: job.id, key, actor };
       return async () => {
         if (isDryRun) {
-          const preview = await previewSupportCommand(deps, accountId, job, command);
-          response.set('Cache-Control', 'no-store').json(preview);
+          sendPreview(response, await previewSupportCommand(deps, accountId, job, command));
           return;
         }
-        const { isReplay } = await send(accountId, job, command);
+        const { isReplay } = await send(accountId, job, command, asOf);
         if (isReplay) response.set(REPLAYED);
         deps.sendJob({ ...exchange, accountId }, await requireJob(deps.database, accountId, job.id), 202);
       };

@@ -2,7 +2,9 @@ import type { AccountMode } from '../../domain/account-mode.ts';
 import type { AccountView } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, withClient } from '../operator-api.ts';
-import { fields, show } from '../show/show.ts';
+import { isDryRun, type DryRunOptions } from '../dry-run.ts';
+import { fields, second, show } from '../show/show.ts';
+import { formatRecords } from '../show/terminal.ts';
 
 export type OpenAccountOptions = {
   readonly name: string;
@@ -40,8 +42,9 @@ export async function freezeAccountCommand(
   context: CommandContext,
   verb: 'freeze' | 'unfreeze',
   id: string,
-  options: { readonly reason: string; readonly json: boolean },
+  options: DryRunOptions & { readonly reason: string },
 ): Promise<void> {
+  if (await isDryRun(context, options, (holdfast) => holdfast.accounts.previewFreeze(id, verb))) return;
   const api = await connectOperatorApi(context);
   const { body } = await api.json<AccountView>(`/v1/accounts/${id}/${verb}`, {
     body: { reason: options.reason },
@@ -54,12 +57,35 @@ export async function setPriceListCommand(
   context: CommandContext,
   id: string,
   list: string,
-  { reason, json }: { readonly reason: string; readonly json: boolean },
+  options: DryRunOptions & { readonly reason: string },
 ): Promise<void> {
-  const body = { price_list: list === 'none' ? null : list, reason };
+  const body = { price_list: list === 'none' ? null : list, reason: options.reason };
+  if (await isDryRun(context, options, (holdfast) => holdfast.accounts.previewPriceList(id, body))) return;
   const set = await withClient(context, (holdfast) => holdfast.accounts.setPriceList(id, body));
   const { name, version } = set.applies;
-  show(set, { json }, () => `${id} is priced by ${name}, version ${String(version)}.`);
+  show(set, options, () => `${id} is priced by ${name}, version ${String(version)}.`);
+}
+
+/** `holdfast account actions`: by whom, when and why, newest first. */
+export async function accountActionsCommand(
+  context: CommandContext,
+  id: string,
+  options: { readonly limit: number; readonly json: boolean },
+): Promise<void> {
+  const data = await withClient(context, (holdfast) =>
+    holdfast.accounts.actions(id).toArray({ atMost: options.limit }),
+  );
+  show({ data }, options, () =>
+    data.length === 0
+      ? 'Nothing was done to it.'
+      : formatRecords(
+          ['at', 'action', 'by, and below: why'],
+          data.map(({ at, action, actor, reason }) => ({
+            cells: [second(at), action, actor],
+            below: [reason],
+          })),
+        ),
+  );
 }
 
 /** `holdfast account refer`. */

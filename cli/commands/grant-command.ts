@@ -1,18 +1,18 @@
 import type { Grant, VoidedGrant } from '../../contract/shapes/credit-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
+import { isDryRun, type DryRunOptions } from '../dry-run.ts';
 import { fitLines } from '../show/fit-line.ts';
 import { second, show, shown } from '../show/show.ts';
 
 export type GrantOptions = {
-  readonly source: string;
+  readonly source: 'trial' | 'top_up' | 'goodwill';
   readonly credits?: number;
   readonly pack?: string;
   readonly reference: string;
   readonly expiresAt?: string;
   readonly reason?: string;
-  readonly json: boolean;
-};
+} & DryRunOptions;
 
 /** `holdfast grant`: the same reference and content give one grant. */
 export async function grantCommand(
@@ -20,11 +20,11 @@ export async function grantCommand(
   account: string,
   options: GrantOptions,
 ): Promise<void> {
-  const api = await connectOperatorApi(context);
   const { source, credits, pack, reference, expiresAt, reason } = options;
-  const { body, isReplay } = await api.json<Grant>(`/v1/accounts/${account}/grants`, {
-    body: { source, credits, pack, reference, expires_at: expiresAt, reason },
-  });
+  const asked = { source, credits, pack, reference, expires_at: expiresAt, reason };
+  if (await isDryRun(context, options, (holdfast) => holdfast.grants.preview(account, asked))) return;
+  const api = await connectOperatorApi(context);
+  const { body, isReplay } = await api.json<Grant>(`/v1/accounts/${account}/grants`, { body: asked });
   show(body, options, () => {
     const end = body.expires_at === null ? 'without expiry' : `until ${second(body.expires_at)}`;
     const what = `${shown(body.amount)} credits of ${body.source} for ${account}, ${end}: ${body.id}`;
@@ -36,11 +36,13 @@ export async function grantCommand(
 export async function voidGrantCommand(
   context: CommandContext,
   grant: string,
-  options: { readonly reason: string; readonly account?: string; readonly json: boolean },
+  options: DryRunOptions & { readonly reason: string; readonly account?: string },
 ): Promise<void> {
+  const { account } = options;
+  if (await isDryRun(context, options, (holdfast) => holdfast.grants.previewVoid(grant, { account }))) return;
   const api = await connectOperatorApi(context);
   const { body } = await api.json<VoidedGrant>(`/v1/grants/${grant}/void`, {
-    account: options.account,
+    account,
     body: { reason: options.reason },
   });
   show(body, options, () =>

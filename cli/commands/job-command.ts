@@ -3,9 +3,9 @@ import type { Job } from '../../contract/shapes/job-shapes.ts';
 import { sentBodyOf, type SupportBody, type SupportCommand } from '../../contract/support-command.ts';
 import type { Inspection } from '../../contract/shapes/support-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
-import { connectOperatorApi, withClient } from '../operator-api.ts';
+import { connectOperatorApi } from '../operator-api.ts';
 import { describeInspection } from '../show/describe-inspection.ts';
-import { describePreview } from '../show/describe-preview-lines.ts';
+import { isDryRun } from '../dry-run.ts';
 import { fields, second, show } from '../show/show.ts';
 import { printProgress } from '../show/terminal.ts';
 
@@ -38,12 +38,8 @@ export async function jobCommand(
   body: SupportBody,
   options: JobCommandOptions,
 ): Promise<void> {
-  if (options.dryRun) {
-    const { account } = options;
-    const preview = await withClient(context, (holdfast) => holdfast.jobs.preview(job, body, { account }));
-    show(preview, options, () => describePreview(preview));
-    return;
-  }
+  const { account } = options;
+  if (await isDryRun(context, options, (holdfast) => holdfast.jobs.preview(job, body, { account }))) return;
   const api = await connectOperatorApi(context);
   const key = options.reference ?? keyOf(job, body);
   const command: SupportCommand = { ...body, job_id: job, key, actor: context.actor };

@@ -1,11 +1,12 @@
 import type { ApiKeyView, CreatedApiKey } from '../../contract/shapes/access-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withClient } from '../operator-api.ts';
+import { isDryRun, type DryRunOptions } from '../dry-run.ts';
 import { fields, second, show } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
 export type ListKeysOptions = { readonly account?: string; readonly limit: number; readonly json: boolean };
-export type RevokeKeyOptions = { readonly reason: string; readonly json: boolean };
+export type RevokeKeyOptions = DryRunOptions & { readonly reason: string };
 export type RotateKeyOptions = RevokeKeyOptions & {
   readonly graceSeconds: number;
   readonly reference?: string;
@@ -36,6 +37,7 @@ export async function revokeKeyCommand(
   id: string,
   options: RevokeKeyOptions,
 ): Promise<void> {
+  if (await isDryRun(context, options, (holdfast) => holdfast.keys.previewRevoke(id))) return;
   await withClient(context, (holdfast) => holdfast.keys.revoke(id, options.reason));
   show({ id, revoked: true }, options, () => `Revoked ${id}. It is refused within a second.`);
 }
@@ -47,8 +49,10 @@ export async function rotateKeyCommand(
   options: RotateKeyOptions,
 ): Promise<void> {
   const { reason, graceSeconds: grace_seconds, reference } = options;
+  const asked = { reason, grace_seconds };
+  if (await isDryRun(context, options, (holdfast) => holdfast.keys.previewRotate(id, asked))) return;
   const key = await withClient(context, (holdfast) =>
-    holdfast.keys.rotate(id, { reason, grace_seconds }, { idempotencyKey: reference }),
+    holdfast.keys.rotate(id, asked, { idempotencyKey: reference }),
   );
   show(key, options, () => linesOf(key, id, grace_seconds));
 }

@@ -1,6 +1,7 @@
 import type { Limits } from '../../contract/shapes/account-shapes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
+import { isDryRun, type DryRunOptions } from '../dry-run.ts';
 import { fields, show, shown } from '../show/show.ts';
 
 export type LimitsOptions = {
@@ -9,8 +10,7 @@ export type LimitsOptions = {
   readonly projectCredits?: number | null;
   readonly lowBalanceAt?: number | null;
   readonly reason: string;
-  readonly json: boolean;
-};
+} & DryRunOptions;
 
 /** `holdfast limits show`. */
 export async function showLimitsCommand(
@@ -34,17 +34,16 @@ export async function setLimitsCommand(
   const { body: held } = await api.json<Limits>(path);
   const chosen = (named: number | null | undefined, now: number | null) =>
     named === undefined ? now : named;
-  const { body } = await api.json<Limits>(path, {
-    method: 'PUT',
-    body: {
-      max_concurrent_jobs: chosen(options.maxConcurrentJobs, held.max_concurrent_jobs),
-      member_credits_per_period: chosen(options.memberCredits, held.member_credits_per_period),
-      project_credits_per_period: chosen(options.projectCredits, held.project_credits_per_period),
-      low_balance_at: chosen(options.lowBalanceAt, held.low_balance_at),
-      overrides: held.overrides,
-      reason: options.reason,
-    },
-  });
+  const asked = {
+    max_concurrent_jobs: chosen(options.maxConcurrentJobs, held.max_concurrent_jobs),
+    member_credits_per_period: chosen(options.memberCredits, held.member_credits_per_period),
+    project_credits_per_period: chosen(options.projectCredits, held.project_credits_per_period),
+    low_balance_at: chosen(options.lowBalanceAt, held.low_balance_at),
+    overrides: held.overrides,
+    reason: options.reason,
+  };
+  if (await isDryRun(context, options, (holdfast) => holdfast.accounts.previewLimits(account, asked))) return;
+  const { body } = await api.json<Limits>(path, { method: 'PUT', body: asked });
   show(body, options, () => linesOf(body));
 }
 

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import type { ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
 import type { ReviewDecision } from '../../domain/support/review.ts';
 import type { CommandContext } from '../command-context.ts';
-import { connectOperatorApi, withClient, type OperatorApi } from '../operator-api.ts';
-import { describePreview } from '../show/describe-preview-lines.ts';
+import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
+import { isDryRun } from '../dry-run.ts';
 import { fields, second, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
@@ -79,16 +79,12 @@ export async function decideReviewCommand(
   decision: ReviewDecision,
   options: DecideReviewOptions,
 ): Promise<void> {
-  if (options.dryRun) {
-    const asked = { decision, reason: options.reason };
-    const preview = await withClient(context, (holdfast) => holdfast.reviews.preview(id, asked));
-    show(preview, options, () => describePreview(preview));
-    return;
-  }
+  const asked = { decision, reason: options.reason };
+  if (await isDryRun(context, options, (holdfast) => holdfast.reviews.preview(id, asked))) return;
   const api = await connectOperatorApi(context);
   const { body, isReplay } = await api.json<ReviewForSupport>(`/v1/reviews/${id}/decision`, {
     key: options.key ?? randomUUID(),
-    body: { decision, reason: options.reason },
+    body: asked,
   });
   const news = isReplay ? '\n(It had been decided so before, and was not again.)' : '';
   show(body, options, () => linesOf(body) + news);

@@ -1,7 +1,8 @@
 import type { WebhookDelivery, WebhookEndpoint } from '../../contract/shapes/webhook-shapes.ts';
 import type { EventType } from '../../domain/event-types.ts';
 import type { CommandContext } from '../command-context.ts';
-import { connectOperatorApi } from '../operator-api.ts';
+import { connectOperatorApi, withClient } from '../operator-api.ts';
+import { isDryRun, type DryRunOptions } from '../dry-run.ts';
 import { fields, second, secondOrDash, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
@@ -126,26 +127,36 @@ export async function webhookDeliveriesCommand(
   );
 }
 
+export type ResendOptions = DryRunOptions & {
+  readonly delivery?: string;
+  readonly since?: string;
+  readonly reason?: string;
+};
+
 /** `holdfast webhook resend`. */
 export async function resendWebhooksCommand(
   context: CommandContext,
   account: string,
   id: string,
-  { delivery, since, ...options }: Json & { readonly delivery?: string; readonly since?: string },
+  { delivery, since = '', reason, ...options }: ResendOptions,
 ): Promise<void> {
-  const api = await connectOperatorApi(context);
-  if (delivery !== undefined) {
-    const path = `${PATH}/${id}/deliveries/${delivery}/resend`;
-    const { body } = await api.json<WebhookDelivery>(path, { account, method: 'POST', body: {} });
-    show(body, options, () => `${body.id} is sent again.`);
-    return;
-  }
-  const { body } = await api.json<{ readonly resent: number; readonly last_sequence: number | null }>(
-    `${PATH}/${id}/resend`,
-    { account, method: 'POST', body: { since } },
+  const asked = { since, reason };
+  const isShown = await isDryRun(context, options, ({ webhookEndpoints }) =>
+    delivery === undefined
+      ? webhookEndpoints.previewResendSince(id, asked, { account })
+      : webhookEndpoints.previewResend(id, delivery, { account }),
   );
-  const upTo = body.last_sequence === null ? '' : `, up to ${String(body.last_sequence)}`;
-  show(body, options, () => `${shown(body.resent)} events are sent again${upTo}.`);
+  if (isShown) return;
+  await withClient(context, async ({ webhookEndpoints }) => {
+    if (delivery !== undefined) {
+      const sent = await webhookEndpoints.resend(id, delivery, { account, reason });
+      show(sent, options, () => `${sent.id} is sent again.`);
+      return;
+    }
+    const sent = await webhookEndpoints.resendSince(id, asked, { account });
+    const upTo = sent.last_sequence === null ? '' : `, up to ${String(sent.last_sequence)}`;
+    show(sent, options, () => `${shown(sent.resent)} events are sent again${upTo}.`);
+  });
 }
 
 function linesOf(endpoint: WebhookEndpoint, secret: string | null = null): string {

@@ -3,8 +3,9 @@ import { ACCOUNT_MODES } from '../../domain/account-mode.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OpenAccountOptions } from '../commands/account-command.ts';
-import { accountArgument } from './arguments.ts';
-import { example, withAccount, withJson } from './command-parts.ts';
+import type { DryRunOptions } from '../dry-run.ts';
+import { accountArgument, wholeNumberArgument } from './arguments.ts';
+import { example, withAccount, withDryRun, withJson } from './command-parts.ts';
 
 /** The commands for one account as such. */
 export function addAccountCommands(program: CliCommand, context: CommandContext): void {
@@ -30,25 +31,33 @@ export function addAccountCommands(program: CliCommand, context: CommandContext)
       await showAccountCommand(context, id, options);
     });
   for (const verb of ['freeze', 'unfreeze'] as const) {
-    withAccount(withJson(account.command(verb)))
+    withAccount(withDryRun(withJson(account.command(verb))))
       .description(
         verb === 'freeze' ? 'refuse new spending; what runs ends as it would' : 'let it spend again',
       )
       .requiredOption('--reason <text>', 'why; kept with your name')
       .addHelpText('after', example(context, `account ${verb} acct_… --reason "card was stolen"`))
-      .action(async (id: string, options: { reason: string; json: boolean }) => {
+      .action(async (id: string, options: DryRunOptions & { reason: string }) => {
         const { freezeAccountCommand } = await import('../commands/account-command.ts');
         await freezeAccountCommand(context, verb, id, options);
       });
   }
-  withAccount(withJson(account.command('price-list')))
+  withAccount(withDryRun(withJson(account.command('price-list'))))
     .description('what it is priced by from now on')
     .argument('<list>', 'a price list of the catalogue, or none: the one that every account has')
     .requiredOption('--reason <text>', 'why; kept with your name')
     .addHelpText('after', example(context, 'account price-list acct_… partners --reason "contract 7"'))
-    .action(async (id: string, list: string, options: { reason: string; json: boolean }) => {
+    .action(async (id: string, list: string, options: DryRunOptions & { reason: string }) => {
       const { setPriceListCommand } = await import('../commands/account-command.ts');
       await setPriceListCommand(context, id, list, options);
+    });
+  withAccount(withJson(account.command('actions')))
+    .description('what was done to it, by whom and why, newest first')
+    .option('--limit <number>', 'at most so many', wholeNumberArgument, 50)
+    .addHelpText('after', example(context, 'account actions acct_…'))
+    .action(async (id: string, options: { limit: number; json: boolean }) => {
+      const { accountActionsCommand } = await import('../commands/account-command.ts');
+      await accountActionsCommand(context, id, options);
     });
   withAccount(withJson(account.command('refer')))
     .description('say who invited it: its first paid period pays them, once')

@@ -13,6 +13,11 @@ export function withAccount(command: CliCommand): CliCommand {
   return command.argument('<account>', 'its id', accountArgument);
 }
 
+/** Of a command that can say what it would do. */
+export function withDryRun(command: CliCommand): CliCommand {
+  return command.option('--dry-run', 'say what it would do, and do nothing', false);
+}
+
 /** The end of a command's help: lines to copy. */
 export function example({ program }: CommandContext, ...calls: readonly string[]): string {
   return `\nFor example:\n${calls.map((call) => foldCall(`  $ ${program} ${call}`)).join('\n')}`;

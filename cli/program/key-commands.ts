@@ -5,7 +5,7 @@ import type { CreateKeyOptions } from '../commands/key-command.ts';
 import type { ListKeysOptions, RevokeKeyOptions, RotateKeyOptions } from '../commands/keys-command.ts';
 import { accountArgument, keyNameArgument, wholeNumberArgument } from './arguments.ts';
 import type { CliCommand } from './cli-command.ts';
-import { example, withJson } from './command-parts.ts';
+import { example, withDryRun, withJson } from './command-parts.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -25,7 +25,7 @@ export function addKeyCommands(program: CliCommand, context: CommandContext): vo
       const { listKeysCommand } = await import('../commands/keys-command.ts');
       await listKeysCommand(context, options);
     });
-  withJson(key.command('rotate'))
+  withDryRun(withJson(key.command('rotate')))
     .description('make a key in place of another; its secret is shown once')
     .argument('<key>', 'its id', keyArgument)
     .requiredOption('--reason <text>', 'why; kept with your name')
@@ -36,7 +36,7 @@ export function addKeyCommands(program: CliCommand, context: CommandContext): vo
       const { rotateKeyCommand } = await import('../commands/keys-command.ts');
       await rotateKeyCommand(context, id, options);
     });
-  withJson(key.command('revoke'))
+  withDryRun(withJson(key.command('revoke')))
     .description('end a key: it is refused within a second')
     .argument('<key>', 'its id', keyArgument)
     .requiredOption('--reason <text>', 'why; kept with your name')

@@ -1,7 +1,7 @@
 import { limitArgument } from './arguments.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
-import { example, withAccount, withJson } from './command-parts.ts';
+import { example, withAccount, withDryRun, withJson } from './command-parts.ts';
 import type { LimitsOptions } from '../commands/limits-command.ts';
 
 const LIMITS = ['maxConcurrentJobs', 'memberCredits', 'projectCredits', 'lowBalanceAt'] as const;
@@ -19,7 +19,7 @@ export function addLimitsCommands(program: CliCommand, context: CommandContext):
       const { showLimitsCommand } = await import('../commands/limits-command.ts');
       await showLimitsCommand(context, account, options);
     });
-  withAccount(withJson(limits.command('set')))
+  withAccount(withDryRun(withJson(limits.command('set'))))
     .description('change the limits that are named; a number, or none. (Overrides: over HTTP.)')
     .option('--max-concurrent-jobs <limit>', 'jobs under way at a time', limitArgument)
     .option('--member-credits <limit>', 'of each member in a billing period', limitArgument)

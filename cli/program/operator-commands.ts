@@ -4,6 +4,7 @@ import type { CostsOptions, FetchOptions, ImportOptions } from '../commands/cost
 import type { GrantOptions } from '../commands/grant-command.ts';
 import type { PlanOptions } from '../commands/plan-command.ts';
 import type { StatementOptions } from '../commands/statement-command.ts';
+import type { DryRunOptions } from '../dry-run.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
 import {
@@ -15,7 +16,7 @@ import {
   monthArgument,
   wholeNumberArgument,
 } from './arguments.ts';
-import { example, exampleMonths, withAccount, withJson } from './command-parts.ts';
+import { example, exampleMonths, withAccount, withDryRun, withJson } from './command-parts.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addWebhookCommands } from './webhook-commands.ts';
@@ -54,7 +55,7 @@ function addGrant(program: CliCommand, context: CommandContext): void {
     .description('give credits to an account, or take a grant back')
     .usage('<account> [options]  (see: grant give --help)')
     .helpCommand(false);
-  withAccount(withJson(grant.command('give', { isDefault: true })))
+  withAccount(withDryRun(withJson(grant.command('give', { isDefault: true }))))
     .description('a trial, a top-up or goodwill (grant <account> is the same)')
     .addOption(new Option('--source <source>').choices(['trial', 'top_up', 'goodwill']).makeOptionMandatory())
     .option(
@@ -83,13 +84,13 @@ function addGrant(program: CliCommand, context: CommandContext): void {
       const { grantCommand } = await import('../commands/grant-command.ts');
       await grantCommand(context, account, options);
     });
-  withJson(grant.command('void'))
+  withDryRun(withJson(grant.command('void')))
     .description('take back what is left of a grant (a charge-back)')
     .argument('<grant>', 'its id', grantArgument)
     .requiredOption('--reason <text>', 'why; kept with your name')
     .option('--account <id>', 'refuse unless the grant is of this account', accountArgument)
     .addHelpText('after', example(context, 'grant void grant_… --reason "chargeback cb-1"'))
-    .action(async (id: string, options: { reason: string; account?: string; json: boolean }) => {
+    .action(async (id: string, options: DryRunOptions & { reason: string; account?: string }) => {
       const { voidGrantCommand } = await import('../commands/grant-command.ts');
       await voidGrantCommand(context, id, options);
     });

@@ -3,9 +3,9 @@ import { EVENT_TYPES, type EventType } from '../../domain/event-types.ts';
 import { accountArgument, instantArgument, wholeNumberArgument } from './arguments.ts';
 import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
-import { example, withAccount, withJson } from './command-parts.ts';
+import { example, withAccount, withDryRun, withJson } from './command-parts.ts';
 import type { EventsOptions } from '../commands/events-command.ts';
-import type { UpdateOptions } from '../commands/webhook-command.ts';
+import type { ResendOptions, UpdateOptions } from '../commands/webhook-command.ts';
 import type { ListenOptions } from '../commands/listen-command.ts';
 
 type Json = { readonly json: boolean };
@@ -109,8 +109,9 @@ function addDeliveries(webhook: CliCommand, context: CommandContext): void {
       const { webhookDeliveriesCommand } = await import('../commands/webhook-command.ts');
       await webhookDeliveriesCommand(context, account, id, options);
     });
-  withEndpoint(webhook.command('resend'))
+  withDryRun(withEndpoint(webhook.command('resend')))
     .description('send one delivery again, or all events since a time')
+    .option('--reason <text>', 'why; kept with your name')
     .option('--delivery <id>', 'dlv_…')
     .addOption(
       new Option('--since <time>', 'RFC 3339: also what was not sent then')
@@ -121,7 +122,7 @@ function addDeliveries(webhook: CliCommand, context: CommandContext): void {
       delivery === undefined && since === undefined ? ['--delivery <id> or --since <time>'] : [],
     )
     .addHelpText('after', example(context, 'webhook resend acct_… we_… --since 2026-01-31T12:00:00Z'))
-    .action(async (account: string, id: string, options: Json & { delivery?: string; since?: string }) => {
+    .action(async (account: string, id: string, options: ResendOptions) => {
       const { resendWebhooksCommand } = await import('../commands/webhook-command.ts');
       await resendWebhooksCommand(context, account, id, options);
     });

@@ -1,6 +1,9 @@
+import { Listing } from './listing.ts';
+import { NO_REASON_YET, preview, type DecidedOptions } from './preview.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
   Account,
+  AccountAction,
   AccountBody,
   AccountPriceList,
   Clock,
@@ -10,6 +13,7 @@ import type {
   LimitsBody,
   Plan,
   PlanBody,
+  Preview,
   PriceListBody,
   Referral,
   VoidedGrant,
@@ -52,19 +56,41 @@ export class Accounts {
     });
   }
 
+  /** What new limits would change. */
+  previewLimits(id: string, body: LimitsBody, options: CallOptions = {}): Promise<Preview> {
+    return preview(this.#transport, { ...options, method: 'PUT', path: `${accountPath(id)}/limits`, body });
+  }
+
   setPriceList(id: string, body: PriceListBody, options: CallOptions = {}): Promise<AccountPriceList> {
     const path = `${accountPath(id)}/price_list`;
     return this.#transport.json<AccountPriceList>({ ...options, method: 'PUT', path, body });
   }
 
-  /** New spending is refused; what runs ends as it would. */
-  freeze(id: string, reason: string, options: CallOptions = {}): Promise<Account> {
-    return this.#transport.json<Account>({ ...options, path: `${accountPath(id)}/freeze`, body: { reason } });
+  previewPriceList(id: string, body: PriceListBody, options: CallOptions = {}): Promise<Preview> {
+    const path = `${accountPath(id)}/price_list`;
+    return preview(this.#transport, { ...options, method: 'PUT', path, body });
   }
 
-  unfreeze(id: string, reason: string, options: CallOptions = {}): Promise<Account> {
+  /** New spending is refused; what runs ends as it would. */
+  freeze(id: string, reason: string, { asOf, ...options }: DecidedOptions = {}): Promise<Account> {
+    const path = `${accountPath(id)}/freeze`;
+    return this.#transport.json<Account>({ ...options, path, body: { reason, as_of: asOf } });
+  }
+
+  unfreeze(id: string, reason: string, { asOf, ...options }: DecidedOptions = {}): Promise<Account> {
     const path = `${accountPath(id)}/unfreeze`;
-    return this.#transport.json<Account>({ ...options, path, body: { reason } });
+    return this.#transport.json<Account>({ ...options, path, body: { reason, as_of: asOf } });
+  }
+
+  /** What a freeze, or its end, would do. */
+  previewFreeze(id: string, verb: 'freeze' | 'unfreeze', options: CallOptions = {}): Promise<Preview> {
+    const body = { reason: NO_REASON_YET };
+    return preview(this.#transport, { ...options, path: `${accountPath(id)}/${verb}`, body });
+  }
+
+  /** What was done to the account, by whom and why, newest first. */
+  actions(id: string, options: CallOptions = {}): Listing<AccountAction> {
+    return new Listing(this.#transport, { ...options, path: `${accountPath(id)}/actions` });
   }
 
   clock(id: string, options: CallOptions = {}): Promise<Clock> {
@@ -96,11 +122,24 @@ export class Grants {
     return this.#transport.json<Grant>({ ...options, path: `${accountPath(accountId)}/grants`, body });
   }
 
+  /** What the grant would do. Its reference stays unused. */
+  preview(accountId: string, body: GrantBody, options: CallOptions = {}): Promise<Preview> {
+    return preview(this.#transport, { ...options, path: `${accountPath(accountId)}/grants`, body });
+  }
+
   /** Takes back what is left of it (a charge-back). */
-  void(id: string, reason: string, options: CallOptions = {}): Promise<VoidedGrant> {
-    const path = `/v1/grants/${encodeURIComponent(id)}/void`;
-    return this.#transport.json<VoidedGrant>({ ...options, path, body: { reason } });
+  void(id: string, reason: string, { asOf, ...options }: DecidedOptions = {}): Promise<VoidedGrant> {
+    return this.#transport.json<VoidedGrant>({
+      ...options,
+      path: voidPath(id),
+      body: { reason, as_of: asOf },
+    });
+  }
+
+  previewVoid(id: string, options: CallOptions = {}): Promise<Preview> {
+    return preview(this.#transport, { ...options, path: voidPath(id), body: { reason: NO_REASON_YET } });
   }
 }
 
 const accountPath = (id: string) => `/v1/accounts/${encodeURIComponent(id)}`;
+const voidPath = (id: string) => `/v1/grants/${encodeURIComponent(id)}/void`;

@@ -1,6 +1,8 @@
 import { Listing } from './listing.ts';
+import { preview, type ReasonedOptions } from './preview.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
+  Preview,
   ResendBody,
   ResentWebhooks,
   WebhookDelivery,
@@ -65,15 +67,29 @@ export class WebhookEndpoints {
   }
 
   /** Sends one again, now. */
-  resend(id: string, deliveryId: string, options: CallOptions = {}): Promise<WebhookDelivery> {
-    const path = `${endpointPath(id)}/deliveries/${encodeURIComponent(deliveryId)}/resend`;
-    return this.#transport.json({ ...options, path, body: {} });
+  resend(
+    id: string,
+    deliveryId: string,
+    { reason, asOf, ...options }: ReasonedOptions = {},
+  ): Promise<WebhookDelivery> {
+    const body = { reason, as_of: asOf };
+    return this.#transport.json({ ...options, path: resendPath(id, deliveryId), body });
+  }
+
+  previewResend(id: string, deliveryId: string, options: CallOptions = {}): Promise<Preview> {
+    return preview(this.#transport, { ...options, path: resendPath(id, deliveryId) });
   }
 
   /** Sends all since a time again, also what was not sent then. */
   resendSince(id: string, body: ResendBody, options: CallOptions = {}): Promise<ResentWebhooks> {
     return this.#transport.json({ ...options, path: `${endpointPath(id)}/resend`, body });
   }
+
+  previewResendSince(id: string, body: ResendBody, options: CallOptions = {}): Promise<Preview> {
+    return preview(this.#transport, { ...options, path: `${endpointPath(id)}/resend`, body });
+  }
 }
 
 const endpointPath = (id: string) => `/v1/webhook_endpoints/${encodeURIComponent(id)}`;
+const resendPath = (id: string, deliveryId: string) =>
+  `${endpointPath(id)}/deliveries/${encodeURIComponent(deliveryId)}/resend`;

@@ -2,6 +2,7 @@ import { streamEvents } from './event-stream.ts';
 import { JobFailedError } from './holdfast-error.ts';
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
+import { preview, type DecidedOptions } from './preview.ts';
 import type { JobFile, Outputs } from './outputs.ts';
 import type { ApiCall, CallOptions, KeyedOptions, Transport } from './transport.ts';
 import type { Inspection, Job, JobBody, JobEvent, JobFilters, Preview, SupportBody } from './wire-types.ts';
@@ -112,9 +113,10 @@ export class Jobs {
   /** Support: release, refund, extend, restart or resolve, each with a reason. */
   command(
     id: string,
-    { command, ...body }: SupportBody,
-    { idempotencyKey = newKey(), ...options }: KeyedOptions = {},
+    { command, ...asked }: SupportBody,
+    { idempotencyKey = newKey(), asOf, ...options }: KeyedOptions & DecidedOptions = {},
   ): Promise<Job> {
+    const body = { ...asked, as_of: asOf };
     const call: ApiCall = { ...options, path: `${jobPath(id)}/${command}`, body, idempotencyKey };
     return this.#transport.json<Job>(call);
   }
@@ -124,12 +126,7 @@ export class Jobs {
     const path = `${jobPath(id)}/${command}`;
     // A dry run leaves its key unused.
     const idempotencyKey = newKey();
-    return this.#transport.json<Preview>({
-      ...options,
-      path,
-      body: { ...body, dry_run: true },
-      idempotencyKey,
-    });
+    return preview(this.#transport, { ...options, path, body, idempotencyKey });
   }
 }
 

@@ -1,7 +1,8 @@
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
+import { preview, type DecidedOptions } from './preview.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
-import type { ApiKey, ApiKeyBody, CreatedApiKey, RotationBody } from './wire-types.ts';
+import type { ApiKey, ApiKeyBody, CreatedApiKey, Preview, RotationBody } from './wire-types.ts';
 
 /** `holdfast.keys`, with the scope admin: the keys of an account, or of the platform. */
 export class Keys {
@@ -25,9 +26,15 @@ export class Keys {
   }
 
   /** Ends it within a second. */
-  revoke(id: string, reason?: string, options: CallOptions = {}): Promise<void> {
-    const call = { ...options, method: 'DELETE', path: keyPath(id), query: { reason } } as const;
+  revoke(id: string, reason?: string, { asOf, ...options }: DecidedOptions = {}): Promise<void> {
+    const query = { reason, as_of: asOf };
+    const call = { ...options, method: 'DELETE', path: keyPath(id), query } as const;
     return this.#transport.send(call, () => Promise.resolve());
+  }
+
+  previewRevoke(id: string, options: CallOptions = {}): Promise<Preview> {
+    const query = { dry_run: 'true' };
+    return this.#transport.json<Preview>({ ...options, method: 'DELETE', path: keyPath(id), query });
   }
 
   /** Another in its place; both work for `grace_seconds`. `secret` is returned this once. */
@@ -38,6 +45,10 @@ export class Keys {
   ): Promise<CreatedApiKey> {
     const path = `${keyPath(id)}/rotate`;
     return this.#transport.json<CreatedApiKey>({ ...options, path, body, idempotencyKey });
+  }
+
+  previewRotate(id: string, body: RotationBody = {}, options: CallOptions = {}): Promise<Preview> {
+    return preview(this.#transport, { ...options, path: `${keyPath(id)}/rotate`, body });
   }
 }
 

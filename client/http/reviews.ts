@@ -1,5 +1,6 @@
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
+import { preview } from './preview.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
 import type { DecisionBody, Preview, Review, ReviewFilters, ReviewForSupport } from './wire-types.ts';
 
@@ -34,12 +35,7 @@ export class Reviews {
     const path = `${reviewPath(id)}/decision`;
     // A dry run leaves its key unused.
     const idempotencyKey = newKey();
-    return this.#transport.json<Preview>({
-      ...options,
-      path,
-      body: { ...body, dry_run: true },
-      idempotencyKey,
-    });
+    return preview(this.#transport, { ...options, path, body, idempotencyKey });
   }
 }
 

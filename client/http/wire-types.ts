@@ -76,7 +76,13 @@ export type { ModelHealth } from '../../contract/shapes/model-shapes.ts';
 export type { FieldError, ProblemView as Problem } from '../../contract/shapes/problem-shape.ts';
 export type { Quote } from '../../contract/shapes/quote-shapes.ts';
 export type { Review, ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
-export type { Inspection, Preview, Repair, SearchResult } from '../../contract/shapes/support-shapes.ts';
+export type {
+  AccountAction,
+  Inspection,
+  Preview,
+  Repair,
+  SearchResult,
+} from '../../contract/shapes/support-shapes.ts';
 export type { SupportBody } from '../../contract/support-command.ts';
 export type { ProblemCode } from '../../contract/problems.ts';
 /** The body of a quote and of a job. The fields of a kind stand beside the common ones. */
@@ -102,20 +108,23 @@ type ReadOnly<Value> = Value extends readonly (infer Item)[]
     ? { readonly [Field in keyof Value]: ReadOnly<Value[Field]> }
     : Value;
 
+/** Without what makes it a preview: that is a method of its own. */
+type Asked<Body> = Omit<Body, 'dry_run'>;
+
 export type AccountBody = Sent<typeof accountBody>;
-export type GrantBody = Sent<typeof grantBody>;
-export type LimitsBody = Sent<typeof limitsBody>;
+export type GrantBody = Asked<Sent<typeof grantBody>>;
+export type LimitsBody = Asked<Sent<typeof limitsBody>>;
 export type PlanBody = Sent<typeof planBody>;
-export type PriceListBody = Sent<typeof priceListBody>;
+export type PriceListBody = Asked<Sent<typeof priceListBody>>;
 export type ReportBody = Sent<typeof reportBody>;
-export type DecisionBody = Omit<Sent<typeof decisionBody>, 'dry_run'>;
+export type DecisionBody = Asked<Sent<typeof decisionBody>>;
 export type UsageBody = Sent<typeof usageBody>;
 export type ApiKeyBody = Sent<typeof keyBody>;
-export type RotationBody = Sent<typeof rotationBody>;
+export type RotationBody = Asked<Sent<typeof rotationBody>>;
 export type PortalSessionBody = Sent<typeof portalSessionBody>;
 export type LinkBody = Sent<typeof linkBody>;
 export type WebhookEndpointBody = Sent<typeof webhookEndpointBody>;
 export type WebhookEndpointChange = Sent<typeof webhookEndpointChange>;
 export type WebhookRotationBody = Sent<typeof rotateWebhookBody>;
-export type ResendBody = Sent<typeof resendWebhooksBody>;
+export type ResendBody = Asked<Sent<typeof resendWebhooksBody>>;
 export type WebhookDeliveryFilters = Filters<typeof webhookDeliveriesQuery>;

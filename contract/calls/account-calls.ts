@@ -2,19 +2,22 @@ import type { Call } from '../call.ts';
 import {
   account,
   accountBody,
-  accountPriceList,
+  accountOrPreview,
+  accountPriceListOrPreview,
   freezeBody,
   clock,
   clockBody,
   limits,
   limitsBody,
+  limitsOrPreview,
   plan,
   planBody,
   priceListBody,
   referral,
   referralBody,
 } from '../shapes/account-shapes.ts';
-import { grant, grantBody, voidBody, voidedGrant } from '../shapes/credit-shapes.ts';
+import { grant, grantBody, voidBody, voidedGrantOrPreview } from '../shapes/credit-shapes.ts';
+import { accountActionPage, accountActionsQuery, preview } from '../shapes/support-shapes.ts';
 
 /** A change of the account that the path names, by a platform key. */
 const CHANGE = {
@@ -59,7 +62,7 @@ export const ACCOUNT_CALLS = {
     description:
       'A `top_up` says `credits` or `pack`; `goodwill` says `credits` and `reason`; a `trial` has its own size.',
     body: grantBody,
-    responses: { 201: grant },
+    responses: { 200: preview, 201: grant },
     problems: ['idempotency_key_reused', 'state_conflict'],
   },
   voidGrant: {
@@ -70,7 +73,8 @@ export const ACCOUNT_CALLS = {
     description:
       'A charge-back: takes back what is left of the grant. A second call reads what the first took.',
     body: voidBody,
-    responses: { 200: voidedGrant },
+    responses: { 200: voidedGrantOrPreview },
+    problems: ['state_conflict'],
   },
   setPlan: {
     ...CHANGE,
@@ -115,7 +119,8 @@ export const ACCOUNT_CALLS = {
     summary: 'Give an account a price list of its own',
     description: 'From now on. A quote that was given holds by its own price list.',
     body: priceListBody,
-    responses: { 200: accountPriceList },
+    responses: { 200: accountPriceListOrPreview },
+    problems: ['state_conflict'],
   },
   freezeAccount: {
     ...CHANGE,
@@ -125,7 +130,8 @@ export const ACCOUNT_CALLS = {
     description:
       'New spending is refused (`account_frozen`). What runs ends as it would; returns, refunds and quotes work.',
     body: freezeBody,
-    responses: { 200: account },
+    responses: { 200: accountOrPreview },
+    problems: ['state_conflict'],
   },
   unfreezeAccount: {
     ...CHANGE,
@@ -133,7 +139,8 @@ export const ACCOUNT_CALLS = {
     path: '/v1/accounts/:id/unfreeze',
     summary: 'Unfreeze an account',
     body: freezeBody,
-    responses: { 200: account },
+    responses: { 200: accountOrPreview },
+    problems: ['state_conflict'],
   },
   refer: {
     ...CHANGE,
@@ -153,12 +160,26 @@ export const ACCOUNT_CALLS = {
     summary: 'Set the limits of an account',
     description: 'All of them: what is left out is no limit.',
     body: limitsBody,
-    responses: { 200: limits },
+    responses: { 200: limitsOrPreview },
+    problems: ['state_conflict'],
   },
   readLimits: {
     ...SHOWN,
     path: '/v1/accounts/:id/limits',
     summary: 'Read the limits of an account',
     responses: { 200: limits },
+  },
+  listAccountActions: {
+    method: 'get',
+    tag: 'support',
+    access: 'key',
+    scopes: ['support', 'billing:write'],
+    onlyPlatform: true,
+    path: '/v1/accounts/:id/actions',
+    summary: 'List what was done to an account',
+    description:
+      'By whom, when and why, newest first: of support, of operators and of its own keys. Without the portal sessions of its customers.',
+    query: accountActionsQuery,
+    responses: { 200: accountActionPage },
   },
 } as const satisfies Readonly<Record<string, Call>>;

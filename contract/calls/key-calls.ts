@@ -12,6 +12,7 @@ import {
   revocationQuery,
   rotationBody,
 } from '../shapes/access-shapes.ts';
+import { preview } from '../shapes/support-shapes.ts';
 
 const KEYS = { tag: 'keys', access: 'key', scopes: ['admin'] } as const satisfies Partial<Call>;
 const SESSIONS = {
@@ -58,7 +59,8 @@ export const KEY_CALLS = {
     summary: 'Revoke a key',
     description: 'It is refused within a second. Again it changes nothing.',
     query: revocationQuery,
-    responses: { 204: null },
+    responses: { 200: preview, 204: null },
+    problems: ['state_conflict'],
   },
   rotateKey: {
     ...KEYS,
@@ -69,7 +71,7 @@ export const KEY_CALLS = {
       'The new key has the same name, scopes and account. The old one works on for `grace_seconds`; what that one had replaced itself ends now.',
     body: rotationBody,
     idempotencyKey: 'optional',
-    responses: { 201: createdApiKey },
+    responses: { 200: preview, 201: createdApiKey },
     problems: ['state_conflict', 'idempotency_key_reused'],
   },
   createPortalSession: {

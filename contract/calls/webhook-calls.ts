@@ -1,6 +1,7 @@
-import { z } from 'zod';
 import type { Call } from '../call.ts';
+import { preview } from '../shapes/support-shapes.ts';
 import {
+  resendDeliveryBody,
   resendWebhooksBody,
   resentWebhooks,
   rotateWebhookBody,
@@ -87,9 +88,9 @@ export const WEBHOOK_CALLS = {
     method: 'post',
     path: `${PATH}/:id/deliveries/:delivery/resend`,
     summary: 'Send a delivery again',
-    body: z.strictObject({}),
+    body: resendDeliveryBody,
     isBodyOptional: true,
-    responses: { 202: webhookDelivery },
+    responses: { 200: preview, 202: webhookDelivery },
     problems: ['state_conflict'],
   },
   resendWebhooks: {
@@ -100,7 +101,7 @@ export const WEBHOOK_CALLS = {
     description:
       'Also those that were not sent to it then. A thousand at most in one call: go on with `after`, the `last_sequence` of this one.',
     body: resendWebhooksBody,
-    responses: { 202: resentWebhooks },
+    responses: { 200: preview, 202: resentWebhooks },
     problems: ['state_conflict'],
   },
 } as const satisfies Readonly<Record<string, Call>>;

@@ -3,7 +3,7 @@ import { ACCOUNT_MODES } from '../../domain/account-mode.ts';
 import { API_KEY_SCOPES } from '../api-key-scopes.ts';
 import { PORTAL_RIGHTS } from '../../domain/portal-rights.ts';
 import { requestText } from '../job-request/request-text.ts';
-import { reasonField } from './body-fields.ts';
+import { previewFields, previewParameters, reasonField } from './body-fields.ts';
 import { pageParameters } from './query-fields.ts';
 import { accountId, instant, listOf, pageOf } from './wire-fields.ts';
 
@@ -48,10 +48,11 @@ export const rotationBody = z.strictObject({
     .describe('How many seconds the old key works beside the new one; 0 ends it now.')
     .meta({ examples: [3_600] }),
   reason: reasonField.optional(),
+  dry_run: previewFields.dry_run,
 });
 
 export const keysQuery = z.strictObject({ ...pageParameters });
-export const revocationQuery = z.strictObject({ reason: reasonField.optional() });
+export const revocationQuery = z.strictObject({ reason: reasonField.optional(), ...previewParameters });
 
 const keyId = z.string().startsWith('key_');
 

@@ -4,12 +4,14 @@ import { RENEWALS } from '../../domain/credits/plans.ts';
 import {
   instantField,
   memberField,
+  previewFields,
   projectField,
   reasonField,
   referenceField,
   WHENEVER_AN_OBJECT,
 } from './body-fields.ts';
 import { requestText } from '../job-request/request-text.ts';
+import { preview } from './support-shapes.ts';
 import { accountId, creditsOrNone, instant, listOf } from './wire-fields.ts';
 
 /** An account, its plan, its limits, and who invited it. */
@@ -34,7 +36,9 @@ export const account = z.strictObject({
 });
 export type AccountView = z.output<typeof account>;
 
-export const freezeBody = z.strictObject({ reason: reasonField });
+export const accountOrPreview = z.union([account, preview]);
+
+export const freezeBody = z.strictObject({ reason: reasonField, ...previewFields });
 
 export const planBody = z.strictObject({
   plan: z
@@ -64,6 +68,7 @@ export const priceListBody = z.strictObject({
     .nullable()
     .describe('The name of a price list of the catalogue; null: the one that every account has.'),
   reason: reasonField,
+  ...previewFields,
 });
 export const accountPriceList = z.strictObject({
   price_list: z
@@ -73,6 +78,7 @@ export const accountPriceList = z.strictObject({
   applies: z.strictObject({ name: z.string(), version: z.int().min(1) }).describe('What it is priced by.'),
 });
 export type AccountPriceList = z.output<typeof accountPriceList>;
+export const accountPriceListOrPreview = z.union([accountPriceList, preview]);
 
 export const clockBody = z.strictObject({ advance_to: instantField });
 export const clock = z.strictObject({
@@ -111,6 +117,7 @@ const overrideBody = z
 /** A PUT says all there is: what it leaves out is no limit. */
 export const limitsBody = z.strictObject({
   reason: reasonField,
+  ...previewFields,
   max_concurrent_jobs: jobsAtOnce.default(null),
   member_credits_per_period: amount.default(null),
   project_credits_per_period: amount.default(null),
@@ -147,3 +154,4 @@ export const limits = z.strictObject({
   ),
 });
 export type Limits = z.output<typeof limits>;
+export const limitsOrPreview = z.union([limits, preview]);

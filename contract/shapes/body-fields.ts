@@ -18,6 +18,35 @@ export const referenceField = requestText({ max: MAX_REFERENCE });
 
 export const reasonField = requestText({ max: MAX_REASON });
 
+/** Of a call that support can be shown before it is made. */
+export const previewFields = {
+  dry_run: z
+    .boolean()
+    .optional()
+    .describe('True: says what it would do, and does nothing. The key stays unused.'),
+  as_of: asOfField().optional(),
+};
+
+/** The same in a query. */
+export const previewParameters = {
+  dry_run: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('True: says what it would do, and does nothing.'),
+  as_of: asOfField().optional(),
+};
+
+function asOfField() {
+  return z
+    .string()
+    .regex(/^\d{1,18}$/, { error: 'The as_of of a dry run.' })
+    .describe(
+      '`as_of` of the dry run that was read: refused (409, `acted_since`) where another has done the same since.',
+    )
+    .meta({ examples: ['1041'] });
+}
+
 export const memberField = requestText({ max: JOB_REQUEST_LIMITS.member });
 export const projectField = requestText({ max: JOB_REQUEST_LIMITS.project });
 

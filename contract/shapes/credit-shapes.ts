@@ -4,12 +4,14 @@ import {
   creditsField,
   instantField,
   memberField,
+  previewFields,
   projectField,
   reasonField,
   referenceField,
   WHENEVER_AN_OBJECT,
 } from './body-fields.ts';
 import { jobIdParameter, pageParameters, timeParameter, wholeNumber } from './query-fields.ts';
+import { preview } from './support-shapes.ts';
 import {
   accountId,
   credits,
@@ -152,6 +154,7 @@ export const grantBody = z
     reference: referenceField,
     expires_at: instantField.optional(),
     reason: reasonField.optional(),
+    ...previewFields,
   })
   .superRefine(({ source, credits: amount, pack, reason }, context) => {
     const fault = (field: string, code: string, message: string) => {
@@ -174,6 +177,7 @@ export const grantBody = z
 export type GrantBody = z.output<typeof grantBody>;
 
 /** A charge-back. */
-export const voidBody = z.strictObject({ reason: reasonField });
+export const voidBody = z.strictObject({ reason: reasonField, ...previewFields });
 export const voidedGrant = z.strictObject({ grant, voided: credits, not_recovered: credits });
 export type VoidedGrant = z.output<typeof voidedGrant>;
+export const voidedGrantOrPreview = z.union([voidedGrant, preview]);

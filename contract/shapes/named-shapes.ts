@@ -16,7 +16,17 @@ import {
   currentPortalSession,
   portalSession,
 } from './access-shapes.ts';
-import { account, accountPriceList, clock, limits, plan, referral } from './account-shapes.ts';
+import {
+  account,
+  accountOrPreview,
+  accountPriceList,
+  accountPriceListOrPreview,
+  clock,
+  limits,
+  limitsOrPreview,
+  plan,
+  referral,
+} from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
 import { accountEvent, accountEventPage, jobEvent, jobEventPage } from './event-shapes.ts';
 import { modelHealth, modelPage } from './model-shapes.ts';
@@ -32,6 +42,7 @@ import {
   statement,
   usage,
   voidedGrant,
+  voidedGrantOrPreview,
 } from './credit-shapes.ts';
 import { billing, failure, job, jobPage, output, outputWithLineage, progress } from './job-shapes.ts';
 import { outputLink, outputReference, outputReferencePage } from './output-shapes.ts';
@@ -39,6 +50,8 @@ import { exceededCap, fieldError, problem } from './problem-shape.ts';
 import { quote, quoteLine } from './quote-shapes.ts';
 import { decision, review, reviewOrPreview, reviewPage } from './review-shapes.ts';
 import {
+  accountAction,
+  accountActionPage,
   attempt,
   inspectedOutput,
   inspection,
@@ -62,9 +75,13 @@ import {
 export const SHAPES = {
   Attention: attention,
   Account: account,
+  AccountAction: accountAction,
+  AccountActionPage: accountActionPage,
+  AccountOrPreview: accountOrPreview,
   AccountEvent: accountEvent,
   AccountEventPage: accountEventPage,
   AccountPriceList: accountPriceList,
+  AccountPriceListOrPreview: accountPriceListOrPreview,
   ApiKey: apiKey,
   ApiKeyPage: apiKeyPage,
   Clock: clock,
@@ -104,6 +121,7 @@ export const SHAPES = {
   LedgerReportDay: ledgerReportDay,
   LedgerReportRow: ledgerReportRow,
   Limits: limits,
+  LimitsOrPreview: limitsOrPreview,
   OperatorAction: operatorAction,
   Output: output,
   OutputLink: outputLink,
@@ -133,6 +151,7 @@ export const SHAPES = {
   UnknownBillPage: unknownBillPage,
   Usage: usage,
   VoidedGrant: voidedGrant,
+  VoidedGrantOrPreview: voidedGrantOrPreview,
   ResentWebhooks: resentWebhooks,
   WebhookDelivery: webhookDelivery,
   WebhookDeliveryPage: webhookDeliveryPage,

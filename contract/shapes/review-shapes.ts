@@ -6,7 +6,7 @@ import {
   REVIEW_DECISIONS,
   REVIEW_STATES,
 } from '../../domain/support/review.ts';
-import { reasonField } from './body-fields.ts';
+import { previewFields, reasonField } from './body-fields.ts';
 import { pageParameters } from './query-fields.ts';
 import { requestText } from '../job-request/request-text.ts';
 import { preview } from './support-shapes.ts';
@@ -39,10 +39,7 @@ export const reviewsQuery = z.strictObject({
 export const decisionBody = z.strictObject({
   decision: z.enum(REVIEW_DECISIONS),
   reason: reasonField,
-  dry_run: z
-    .boolean()
-    .optional()
-    .describe('True: says what it would do, and does nothing. The key stays unused.'),
+  dry_run: previewFields.dry_run,
 });
 
 /** One answer of support to a review. */

@@ -95,6 +95,17 @@ export const operatorAction = z.strictObject({
   detail: z.record(z.string(), z.unknown()),
 });
 
+/** The same in the record of an account. */
+export const accountAction = operatorAction.extend({
+  id: z
+    .string()
+    .describe('Its number, which counts up.')
+    .meta({ examples: ['1041'] }),
+});
+export type AccountAction = z.output<typeof accountAction>;
+export const accountActionsQuery = z.strictObject({ ...pageParameters });
+export const accountActionPage = pageOf(accountAction);
+
 /** All that is on record of a job. */
 export const inspection = z.strictObject({
   account_id: accountId,
@@ -178,6 +189,13 @@ export const preview = z.strictObject({
     .string()
     .nullable()
     .describe('The same in words, with what can be done; null where it is possible.'),
+  as_of: z
+    .string()
+    .optional()
+    .describe(
+      'Up to where the record of the account was read: sent back with the call, the second of two people is refused.',
+    )
+    .meta({ examples: ['1041'] }),
 });
 export type Preview = z.output<typeof preview>;
 

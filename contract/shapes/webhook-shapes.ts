@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../domain/event-types.ts';
 import { requestText } from '../job-request/request-text.ts';
-import { instantField } from './body-fields.ts';
+import { instantField, previewFields, reasonField } from './body-fields.ts';
 import { listLimit } from './query-fields.ts';
 import { instant, listOf, pageOf } from './wire-fields.ts';
 
@@ -82,10 +82,14 @@ export const webhookDeliveriesQuery = z.strictObject({
   limit: listLimit,
 });
 
+/** Of one delivery. */
+export const resendDeliveryBody = z.strictObject({ reason: reasonField.optional(), ...previewFields });
 export const resendWebhooksBody = z.strictObject({
   since: instantField,
   /** Goes on after the last sequence of the call before. */
   after: z.int().min(0).optional(),
+  reason: reasonField.optional(),
+  ...previewFields,
 });
 export const resentWebhooks = z.strictObject({
   resent: z.int().min(0),

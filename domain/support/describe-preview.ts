@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { counted, day, minute } from './effect-words.ts';
 
 /** Describes what a command would do, from a run in PostgreSQL that was rolled back. */
 
@@ -98,21 +99,4 @@ function endOf({ expires_at: expiresAt }: PreviewedMove): string {
 
 function attemptOf({ about: attempt }: PreviewedEffect): string {
   return attempt === null ? 'the attempt' : `attempt ${String(attempt.number)} at ${attempt.provider}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${String(count)} ${what}${count === 1 ? '' : 's'}`;
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `30 Nov 2026`, in UTC. */
-function day(instant: string | null): string {
-  const [year = '', month = '', date = ''] = (instant ?? '').slice(0, 10).split('-');
-  return `${String(Number(date))} ${MONTHS[Number(month) - 1] ?? ''} ${year}`;
-}
-
-/** `30 Nov 2026, 14:32 UTC` */
-function minute(instant: string): string {
-  return `${day(instant)}, ${instant.slice(11, 16)} UTC`;
 }

@@ -1,5 +1,6 @@
 import type { AccountMode } from '../../domain/account-mode.ts';
 import type { ApiKeyView } from '../../contract/shapes/access-shapes.ts';
+import { unlessActed } from '../../ledger/unless-acted.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { drawStored, type KeyMade, type KeyRecord } from './create-api-key.ts';
@@ -12,12 +13,21 @@ export async function revokeApiKey(
   database: Database,
   reach: KeyReach,
   keyId: string,
-  by: { readonly actor: string; readonly reason: string | null },
+  by: { readonly actor: string; readonly reason: string | null; readonly asOf?: string | undefined },
 ): Promise<boolean> {
+  const { actor, reason, asOf } = by;
+  const same = { actions: ['revoke_key'], subject: { key_id: keyId } };
   const { rows } = await database.query<{ is_there: boolean }>({
     name: 'jobs.revoke_api_key',
-    text: 'SELECT jobs.revoke_api_key($1, $2, $3, $4, $5) AS is_there',
-    values: [reach.accountId, reach.mode, keyId, by.actor, by.reason],
+    text: 'SELECT jobs.revoke_api_key($1, $2, $3, $4, $5, $6) AS is_there',
+    values: [
+      reach.accountId,
+      reach.mode,
+      keyId,
+      actor,
+      reason,
+      unlessActed(asOf, same, reason === null ? null : { actor, reason }),
+    ],
   });
   return rows[0]?.is_there ?? false;
 }

@@ -29,3 +29,4 @@ CREATE TABLE jobs.portal_sessions (
   revoked_at  timestamptz
 );
 CREATE INDEX portal_sessions_of_account ON jobs.portal_sessions (account_id, expires_at);
+CREATE INDEX portal_sessions_of_key ON jobs.portal_sessions (key_id, expires_at);

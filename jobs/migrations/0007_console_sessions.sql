@@ -10,3 +10,4 @@ CREATE TABLE jobs.console_sessions (
   revoked_at  timestamptz
 );
 CREATE INDEX console_sessions_by_end ON jobs.console_sessions (expires_at);
+CREATE INDEX console_sessions_of_key ON jobs.console_sessions (key_id, expires_at);

@@ -8,7 +8,9 @@ import {
 import { expiredGrantPolicyOf, RETURN_GRANT_LIFETIME_HOURS } from '../../domain/work/failures.ts';
 import { parseInstant } from '../../domain/parse-value.ts';
 import type { GrantTerms } from '../../domain/prices/offers.ts';
+import { COMMAND_NAMES } from '../../domain/support/possible-commands.ts';
 import { MAX_EXTENSION_SECONDS, RELEASED_BY_SUPPORT } from '../../domain/support/support-rules.ts';
+import { unlessActed } from '../../ledger/unless-acted.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
@@ -18,12 +20,17 @@ export type Circumstances = {
   readonly isRunning?: boolean;
   /** How asking the provider ended; absent: it was not asked. */
   readonly lookUp?: LookUp;
+  /** Up to where support had read the record; absent: it was shown nothing. */
+  readonly asOf?: string | undefined;
 };
 
 export type LookUp =
   | { readonly outcome: 'found'; readonly providerJobId: string }
   /** `not_ours`: it knows the job that was named, and says that it is another's. */
   | { readonly outcome: 'not_found' | 'not_ours' | 'unknown' | 'unsupported' };
+
+/** As they are on record: any of them changes what another would do. */
+const EVERY_COMMAND = COMMAND_NAMES.map((name) => `${name}_job`);
 
 /** The dependencies of a command. */
 export type SupportDeps = { readonly database: Database; readonly grants: Pick<GrantTerms, 'goodwill'> };
@@ -60,7 +67,7 @@ export function callOfCommand(
   { grants }: SupportDeps,
   accountId: string,
   command: SupportCommand,
-  { isRunning, lookUp }: Circumstances,
+  { isRunning, lookUp, asOf }: Circumstances,
 ): string {
   return JSON.stringify({
     ...askOf(command, grants, lookUp),
@@ -69,6 +76,7 @@ export function callOfCommand(
     reason: command.reason,
     action_id: actionIdOf(accountId, command.command, command.key),
     is_running: isRunning,
+    unless: unlessActed(asOf, { actions: EVERY_COMMAND, subject: { job_id: command.job_id } }),
   });
 }
 

@@ -6,7 +6,7 @@ import type { Decided } from '../reviews/decide-review.ts';
 import { callOfCommand, type Circumstances, type SupportDeps } from './apply-support-command.ts';
 
 /** The result of a command that was carried out and rolled back; with its effect where there is one. */
-export type PreviewedCommand = CommandAnswer & PreviewedEffect;
+export type PreviewedCommand = CommandAnswer & PreviewedEffect & { readonly as_of: string };
 
 /** Previews a command by carrying it out and rolling it back. */
 export async function previewCommand(

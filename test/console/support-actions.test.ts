@@ -173,60 +173,117 @@ describe.skipIf(program === null).concurrent('support', () => {
     },
   );
 
-  it.each(['clicks', 'keys'] as const)(
-    'grants goodwill, voids it, freezes and unfreezes an account, by %s',
-    async (how) => {
-      const hand = HANDS[how];
-      const account = await api.openAccount('Mill Lane');
-      const open = await support.open({}, ada);
-      const { page } = open;
-      await open.goTo(`accounts/${account}`);
-      await act(page, hand, {
-        opens: 'Grant goodwill',
-        fill: (on, by) => by.write(on, 'Credits', '250'),
-        would: 'Reason',
-        verb: 'Grant',
-        did: '250 credits were granted',
-      });
-      await page.getByText('1,250').first().waitFor();
-      await act(page, hand, {
-        opens: 'Void the Goodwill grant',
-        would: 'It cannot be undone.',
-        verb: 'Void',
-        did: '250 credits were taken back.',
-      });
-      await act(page, hand, {
-        opens: 'Freeze',
-        would: 'New spending is refused with a clear reason.',
-        did: 'New spending is refused from now on.',
-      });
-      await page.getByText('Frozen', { exact: true }).waitFor();
-      const refused = await api.call('POST', '/v1/jobs', AD, account);
-      expect(refused.body).toMatchObject({ status: 403, code: 'account_frozen' });
-      await act(page, hand, {
-        opens: 'Unfreeze',
-        would: 'New spending is allowed again.',
-        did: 'The account can spend again.',
-      });
-      await page.getByText('Active', { exact: true }).waitFor();
-      await open.close();
+  /** What support does to an account: each shown first by the server, and refused of a second person who saw what was true before. */
+  const CHANGES: readonly (Action & { readonly action: string })[] = [
+    {
+      opens: 'Grant goodwill',
+      fill: (on, by) => by.write(on, 'Credits', '250'),
+      would: 'adds 250 credits as a goodwill grant',
+      verb: 'Grant',
+      did: '250 credits were granted',
+      action: 'grant',
     },
-  );
+    {
+      opens: 'Void the Goodwill grant',
+      would: 'takes back 250 unspent credits of the goodwill grant',
+      verb: 'Void',
+      did: '250 credits were taken back.',
+      action: 'void_grant',
+    },
+    {
+      opens: 'Set limits',
+      fill: (on, by) => by.write(on, 'Jobs at once', '5'),
+      would: 'sets jobs at once: none → 5',
+      did: 'From now on: Jobs at once: 5.',
+      action: 'set_limits',
+    },
+    {
+      opens: 'Set price list',
+      fill: (on, by) => by.write(on, 'Its name in the catalogue', 'standard'),
+      would: 'prices new quotes and jobs by standard, version 1, as before',
+      did: 'It is priced by standard, version 1, from now on.',
+      action: 'set_price_list',
+    },
+    {
+      opens: 'Freeze',
+      would: 'refuses new spending from now on',
+      did: 'New spending is refused from now on.',
+      action: 'freeze',
+    },
+    {
+      opens: 'Unfreeze',
+      would: 'allows new spending again: 1,000 credits can be spent',
+      did: 'The account can spend again.',
+      action: 'unfreeze',
+    },
+    {
+      opens: 'Send job.failed again',
+      would: 'again to https://hooks.invalid/',
+      verb: 'Send again',
+      did: 'It is sent again',
+      action: 'resend_webhooks',
+    },
+    {
+      opens: 'Revoke the key shop',
+      would: 'refuses every call with key_',
+      verb: 'Revoke',
+      did: 'is refused from now on',
+      action: 'revoke_key',
+    },
+  ];
 
-  it('sends a delivery again, by keys', async () => {
-    const account = await api.openAccount();
+  /** An account with all that support can act on. */
+  const openWhole = async () => {
+    const account = await api.openAccount('Mill Lane');
     const hook = { url: 'https://hooks.invalid/', events: ['job.failed'] };
     await api.call('POST', '/v1/webhook_endpoints', hook, account);
+    await api.call('POST', '/v1/keys', { name: 'shop', scopes: ['jobs:read'] }, account);
     const jobId = await api.submit(account, { ...AD, test_scenario: 'fails_after_start' });
     await api.untilEnded(account, jobId);
+    return account;
+  };
+
+  it('does to an account what support can, by clicks: the second of two people is refused, and told who was first', async () => {
+    const account = await openWhole();
+    const [one, two] = await Promise.all([support.open({}, ada), support.open({}, grace)]);
+    await Promise.all([one.goTo(`accounts/${account}`), two.goTo(`accounts/${account}`)]);
+    for (const { page } of [one, two]) await page.getByText('hooks.invalid').first().click();
+    for (const change of CHANGES) {
+      const { opens, fill, would, verb = opens, action } = change;
+      // What the first has brought about is there for the second one too.
+      await two.page.getByRole('button', { name: opens, exact: true }).waitFor({ timeout: 30_000 });
+      await HANDS.clicks.press(two.page, opens);
+      await fill?.(two.page, HANDS.clicks);
+      await two.page.getByRole('dialog').getByText(would).first().waitFor();
+      await two.page.getByLabel('Reason').fill('I came second');
+      const reason = await act(one.page, HANDS.clicks, change);
+      await HANDS.clicks.press(two.page, verb);
+      const refusal = two.page.getByRole('alert');
+      await refusal.getByText(`(Ada Lovelace) did ${action} (`).waitFor();
+      await refusal.getByText(reason).waitFor();
+      expect(await two.page.getByText('Done', { exact: true }).count(), action).toBe(0);
+      await HANDS.clicks.press(two.page, 'Cancel');
+      // On record with who, when and why.
+      const record = one.page.locator('.trail-item', { hasText: reason });
+      await record.getByText('(Ada Lovelace)').waitFor();
+      await record.locator('time').waitFor();
+      if (action === 'freeze') {
+        const refused = await api.call('POST', '/v1/jobs', AD, account);
+        expect(refused.body).toMatchObject({ status: 403, code: 'account_frozen' });
+      }
+    }
+    expect(await one.page.locator('.trail-item', { hasText: 'I came second' }).count()).toBe(0);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('does the same by keys alone', async () => {
+    const account = await openWhole();
     const open = await support.open({}, ada);
     const { page } = open;
     await open.goTo(`accounts/${account}`);
     await tabTo(page, /hooks\.invalid/);
     await page.keyboard.press('Enter');
-    await tabTo(page, 'Send job.failed again');
-    await page.keyboard.press('Enter');
-    await page.getByText('It is sent again.').waitFor();
+    for (const change of CHANGES) await act(page, HANDS.keys, change);
     await open.close();
   });
 

@@ -149,19 +149,11 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await open.close();
   });
 
-  it('sets limits with a reason, and shows what an account had day by day', async () => {
+  it('shows what an account had day by day', async () => {
     const open = await support.open({}, ada);
     const { page } = open;
     await open.goTo(`accounts/${await api.openAccount('Limited')}`);
     await page.getByRole('img', { name: 'What was available by day and source' }).waitFor();
-    await page.getByRole('button', { name: 'Set limits' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Jobs at once').fill('3');
-    await dialog.getByRole('button', { name: 'Set limits' }).click();
-    await dialog.getByText('Say why.').waitFor();
-    await dialog.getByLabel('Reason').fill('Contract 7');
-    await dialog.getByRole('button', { name: 'Set limits' }).click();
-    await dialog.getByText('The limits hold from now on.').waitFor();
     await open.close();
   });
 

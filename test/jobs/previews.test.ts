@@ -8,6 +8,7 @@ import {
   releaseOf,
   type JobsFixture,
 } from './jobs-fixture.ts';
+import { wholeDatabase } from '../harness/whole-database.ts';
 import { createCommands } from './support-calls.ts';
 
 /** A preview is decided by what is done: for every command in every state it says what then happens, and leaves nothing behind. */
@@ -104,26 +105,6 @@ const COMMANDS: readonly (readonly [name: string, call: object])[] = [
   ['resolve', { said: 'did_not_run', is_running: null }],
 ];
 
-/** Every row of every table, and every sequence. */
-async function everything(): Promise<Row> {
-  const { rows: tables } = await jobs.owner.query<{ name: string }>(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('ledger', 'jobs')
-     ORDER BY 1`,
-  );
-  expect(tables.length).toBeGreaterThan(20);
-  const parts = tables.map(
-    ({
-      name,
-    }) => `SELECT '${name}' AS name, count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')
-                   AS content FROM ${name} t`,
-  );
-  const sequences = `SELECT sequencename, coalesce(last_value::text, '') FROM pg_sequences`;
-  const { rows } = await jobs.owner.query<{ name: string; content: string }>(
-    [...parts, sequences].join(' UNION ALL '),
-  );
-  return Object.fromEntries(rows.map(({ name, content }) => [name, content]));
-}
-
 async function preview(account: string, name: string, call: object): Promise<Answer> {
   const asked = {
     fingerprint: 'print',
@@ -175,13 +156,19 @@ test.each(Object.entries(STATES))(
   'a job that is %s: what is previewed is what happens, and leaves nothing behind',
   async (_, bringAbout) => {
     const looked = await opened(bringAbout);
-    const before = await everything();
+    const before = await wholeDatabase(jobs.owner);
     for (const [name, call] of COMMANDS) await preview(looked, name, call);
-    expect(await everything()).toEqual(before);
+    expect(await wholeDatabase(jobs.owner)).toEqual(before);
 
     for (const [name, call] of COMMANDS) {
       const account = await opened(bringAbout);
-      const { live: _live, reserved: _reserved, about: _about, ...said } = await preview(account, name, call);
+      const {
+        live: _live,
+        reserved: _reserved,
+        about: _about,
+        as_of: _asOf,
+        ...said
+      } = await preview(account, name, call);
       const expected = await happened(account, name, call);
       expect(said, `${name} ${JSON.stringify(call)}`).toEqual(expected);
     }
@@ -213,7 +200,7 @@ test('a job that is not there is not found, and a decision leaves nothing behind
     null,
     JSON.stringify(limits),
   );
-  const before = await everything();
+  const before = await wholeDatabase(jobs.owner);
   for (const decision of ['refund', 'free_retry', 'deny']) {
     const [row] = await jobs.call(
       'preview_decision',
@@ -228,6 +215,6 @@ test('a job that is not there is not found, and a decision leaves nothing behind
       is_replay: false,
       moves: decision === 'refund' ? [{ credits: 35, from: 'spent', to: 'available' }] : [],
     });
-    expect(await everything(), decision).toEqual(before);
+    expect(await wholeDatabase(jobs.owner), decision).toEqual(before);
   }
 });

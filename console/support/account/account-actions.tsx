@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks';
-import type { Account, Limits } from '../../../client/http/wire-types.ts';
+import type { Account, AccountPriceList, Limits } from '../../../client/http/wire-types.ts';
+import { newKey } from '../../../client/http/new-key.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Field } from '../../shared/parts/field.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
+import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog } from '../act/act-dialog.tsx';
 import { LimitsDialog } from './limits-dialog.tsx';
 
-type Opened = 'grant' | 'freeze' | 'limits' | null;
+type Opened = 'grant' | 'freeze' | 'unfreeze' | 'limits' | 'prices' | null;
 
 /** What support can do about an account, each with a reason. */
 export function AccountActions(props: {
@@ -22,12 +25,17 @@ export function AccountActions(props: {
       <div class="actions" role="group" aria-label="Actions">
         <Button onClick={() => setOpened('grant')}>Grant goodwill</Button>
         <Button onClick={() => setOpened('limits')}>Set limits</Button>
-        <Button look={about.frozen ? 'plain' : 'danger'} onClick={() => setOpened('freeze')}>
+        <Button onClick={() => setOpened('prices')}>Set price list</Button>
+        <Button
+          look={about.frozen ? 'plain' : 'danger'}
+          onClick={() => setOpened(about.frozen ? 'unfreeze' : 'freeze')}
+        >
           {about.frozen ? 'Unfreeze' : 'Freeze'}
         </Button>
       </div>
       {opened === 'grant' && <GoodwillDialog of={about} {...rest} />}
-      {opened === 'freeze' && <FreezeDialog of={about} {...rest} />}
+      {(opened === 'freeze' || opened === 'unfreeze') && <FreezeDialog of={about} verb={opened} {...rest} />}
+      {opened === 'prices' && <PriceListDialog of={about} {...rest} />}
       {opened === 'limits' && <LimitsDialog of={about} limits={limits} {...rest} />}
     </>
   );
@@ -42,20 +50,20 @@ type DialogProps = {
 function GoodwillDialog({ of, ...rest }: DialogProps) {
   const { client } = usePageParts();
   const [credits, setCredits] = useState('');
+  const bodyOf = (reason: string, key: string) => ({
+    ...{ source: 'goodwill' as const, credits: Number(credits), reference: `console-${key}`, reason },
+  });
   return (
     <ActDialog
       of={{
         title: 'Grant goodwill',
         verb: 'Grant',
         asked: credits,
-        isIncomplete: Number(credits) === 0,
-        act: (reason, key) =>
-          client.grants.create(of.id, {
-            source: 'goodwill',
-            credits: Number(credits),
-            reference: `console-${key}`,
-            reason,
-          }),
+        preview:
+          Number(credits) === 0
+            ? null
+            : (signal) => client.grants.preview(of.id, bodyOf(NO_REASON_YET, newKey()), { signal }),
+        act: (reason, { key, asOf }) => client.grants.create(of.id, { ...bodyOf(reason, key), as_of: asOf }),
         resultOf: (grant) => (
           <p>
             {creditsText(grant.amount)} credits were granted
@@ -81,29 +89,61 @@ function GoodwillDialog({ of, ...rest }: DialogProps) {
   );
 }
 
-function FreezeDialog({ of, ...rest }: DialogProps) {
+/** `verb`: what was asked for, also where another person has done it meanwhile. */
+function FreezeDialog({ of, verb, ...rest }: DialogProps & { readonly verb: 'freeze' | 'unfreeze' }) {
   const { client } = usePageParts();
-  const verb = of.frozen ? 'Unfreeze' : 'Freeze';
+  const name = sentenceOf(verb);
   return (
     <ActDialog
       of={{
-        title: `${verb} this account`,
-        verb,
-        isDanger: !of.frozen,
+        title: `${name} this account`,
+        verb: name,
+        isDanger: verb === 'freeze',
         asked: verb,
-        act: (reason) =>
-          of.frozen ? client.accounts.unfreeze(of.id, reason) : client.accounts.freeze(of.id, reason),
+        preview: (signal) => client.accounts.previewFreeze(of.id, verb, { signal }),
+        act: (reason, { asOf }) => client.accounts[verb](of.id, reason, { asOf }),
         resultOf: ({ frozen }) => (
           <p>{frozen ? 'New spending is refused from now on.' : 'The account can spend again.'}</p>
         ),
       }}
       {...rest}
+    />
+  );
+}
+
+/** By the name of a price list of the catalogue, or by none of its own. */
+function PriceListDialog({ of, ...rest }: DialogProps) {
+  const { client } = usePageParts();
+  const [name, setName] = useState('');
+  const bodyOf = (reason: string) => ({ price_list: name.trim() === '' ? null : name.trim(), reason });
+  return (
+    <ActDialog<AccountPriceList>
+      of={{
+        title: 'Set price list',
+        verb: 'Set price list',
+        asked: name,
+        preview: (signal) => client.accounts.previewPriceList(of.id, bodyOf(NO_REASON_YET), { signal }),
+        act: (reason, { asOf }) => client.accounts.setPriceList(of.id, { ...bodyOf(reason), as_of: asOf }),
+        resultOf: ({ applies }) => (
+          <p>
+            It is priced by {applies.name}, version {applies.version}, from now on.
+          </p>
+        ),
+      }}
+      {...rest}
     >
-      <p>
-        {of.frozen
-          ? 'New spending is allowed again.'
-          : 'New spending is refused with a clear reason. Running jobs end as they are; returns and refunds work.'}
-      </p>
+      <Field label="Its name in the catalogue" isOptional hint="Empty: the one that every account has.">
+        {(control) => (
+          <input
+            {...control}
+            class="input"
+            maxLength={100}
+            spellcheck={false}
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+      </Field>
     </ActDialog>
   );
 }

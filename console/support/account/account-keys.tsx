@@ -1,36 +1,55 @@
+import { useMemo, useState } from 'preact/hooks';
 import type { ApiKey } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
+import { Button } from '../../shared/parts/button.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import { ActDialog } from '../act/act-dialog.tsx';
 import { IdText } from '../id-text.tsx';
 
 const COLUMNS: readonly Column<ApiKey>[] = [
   { name: 'Key', cell: ({ name }) => <bdi>{name}</bdi> },
   { name: 'May', cell: ({ scopes }) => scopes.join(', ') },
   { name: 'Made', cell: (key) => <Instant at={key.created_at} as="day" /> },
-  {
-    name: 'State',
-    cell: ({ revoked_at: at }) =>
-      at === null ? (
-        'Works'
-      ) : (
-        <>
-          Revoked <Instant at={at} as="day" />
-        </>
-      ),
-  },
+  { name: 'State', cell: (key) => <KeyState of={key} /> },
   { name: 'Id', cell: ({ id }) => <IdText id={id} /> },
 ];
 
-/** The account's keys. Their secrets are kept nowhere. */
-export function AccountKeys() {
+function KeyState({ of }: { readonly of: ApiKey }) {
+  const { revoked_at: revoked, expires_at: end } = of;
+  if (revoked !== null) {
+    return (
+      <>
+        Revoked <Instant at={revoked} as="day" />
+      </>
+    );
+  }
+  if (end === null) return <>Works</>;
+  return Date.parse(end) <= Date.now() ? (
+    <>
+      Replaced, ended <Instant at={end} as="day" />
+    </>
+  ) : (
+    <>
+      Replaced, works until <Instant at={end} as="exact" />
+    </>
+  );
+}
+
+/**
+ * The account's keys, which support can end. Their secrets are kept nowhere; a new one is shown to its owner alone, so a key is replaced
+ * by its owner (or at the command line), and not here.
+ */
+export function AccountKeys({ onTold }: { readonly onTold: () => void }) {
   const { client } = usePageParts();
+  const [revoked, setRevoked] = useState<ApiKey | null>(null);
   const keys = useList<ApiKey>('keys', (cursor, signal) => client.keys.list({ signal }).page(cursor), {
     nameOf: ({ id }) => id,
   });
+  const columns = useMemo(() => [...COLUMNS, revokeColumn(setRevoked)], []);
   return (
     <Section title="Keys">
       <ListFrame of={keys} label="Keys" empty={<Empty title="No keys" />}>
@@ -39,11 +58,62 @@ export function AccountKeys() {
             label="Keys, newest first"
             rows={rows}
             nameOf={({ id }) => id}
-            columns={COLUMNS}
+            columns={columns}
             hasMore={hasMore}
           />
         )}
       </ListFrame>
+      {revoked !== null && (
+        <RevokeDialog
+          of={revoked}
+          onClose={() => setRevoked(null)}
+          onTold={() => {
+            keys.reload();
+            onTold();
+          }}
+        />
+      )}
     </Section>
+  );
+}
+
+function revokeColumn(open: (key: ApiKey) => void): Column<ApiKey> {
+  return {
+    name: 'Act',
+    cell: (key) =>
+      key.revoked_at === null && (
+        <Button isSmall look="quiet" label={`Revoke the key ${key.name}`} onClick={() => open(key)}>
+          Revoke
+        </Button>
+      ),
+  };
+}
+
+function RevokeDialog(props: {
+  readonly of: ApiKey;
+  readonly onClose: () => void;
+  readonly onTold: () => void;
+}) {
+  const { client } = usePageParts();
+  const { of: key, ...rest } = props;
+  return (
+    <ActDialog
+      of={{
+        title: 'Revoke this key',
+        verb: 'Revoke',
+        isDanger: true,
+        asked: key.id,
+        preview: (signal) => client.keys.previewRevoke(key.id, { signal }),
+        act: (reason, { asOf }) => client.keys.revoke(key.id, reason, { asOf }),
+        resultOf: () => (
+          <p>
+            <bdi>{key.name}</bdi> is refused from now on.
+          </p>
+        ),
+      }}
+      {...rest}
+    >
+      <p>It cannot be undone: its owner needs another key.</p>
+    </ActDialog>
   );
 }

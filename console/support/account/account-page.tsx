@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
@@ -13,6 +14,7 @@ import { Stale } from '../stale.tsx';
 import { AccountActions } from './account-actions.tsx';
 import { AccountJobs } from './account-jobs.tsx';
 import { AccountKeys } from './account-keys.tsx';
+import { AccountTrail } from './account-trail.tsx';
 import { BalanceChart } from './balance-chart.tsx';
 import { BalanceSection } from './balance-section.tsx';
 import { TermsSection } from './terms-section.tsx';
@@ -45,6 +47,11 @@ function AccountRecord({ accountId }: { readonly accountId: string }) {
     { everyMs: EVERY_MS },
   );
   const { data } = account;
+  const [acts, setActs] = useState(0);
+  const onTold = () => {
+    account.reload();
+    setActs((before) => before + 1);
+  };
   useRecent(data === null ? null : { type: 'account', id: accountId, label: 'Account' });
   return (
     <>
@@ -78,13 +85,14 @@ function AccountRecord({ accountId }: { readonly accountId: string }) {
       <Shown of={account} label="The account" lines={8}>
         {(shown) => (
           <div class="stack-wide">
-            <AccountActions of={shown} onTold={account.reload} />
-            <BalanceSection of={shown.balance} onTold={account.reload} />
+            <AccountActions of={shown} onTold={onTold} />
+            <BalanceSection of={shown.balance} onTold={onTold} />
             <BalanceChart />
             <TermsSection plan={shown.plan} limits={shown.limits} />
             <AccountJobs />
-            <WebhooksSection />
-            <AccountKeys />
+            <WebhooksSection onTold={onTold} />
+            <AccountKeys onTold={onTold} />
+            <AccountTrail accountId={accountId} version={acts} />
             <Section title="Entries">
               <EntriesSection version={String(shown.balance.available)} />
             </Section>

@@ -95,7 +95,8 @@ function VoidDialog(props: {
         verb: 'Void',
         isDanger: true,
         asked: grant.id,
-        act: (reason) => client.grants.void(grant.id, reason),
+        preview: (signal) => client.grants.previewVoid(grant.id, { signal }),
+        act: (reason, { asOf }) => client.grants.void(grant.id, reason, { asOf }),
         resultOf: ({ voided, not_recovered: lost }) => (
           <p>
             {creditsText(voided)} credits were taken back
@@ -105,7 +106,7 @@ function VoidDialog(props: {
       }}
       {...rest}
     >
-      <p>A charge-back: what is left of the grant is taken back. It cannot be undone.</p>
+      <p>A charge-back. It cannot be undone.</p>
     </ActDialog>
   );
 }

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import type { Account, Limits } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Field } from '../../shared/parts/field.tsx';
+import { creditsText } from '../../shared/parts/money.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog } from '../act/act-dialog.tsx';
 import { LIMIT_NAMES, type LimitName } from './limit-names.ts';
 
@@ -13,7 +15,9 @@ export function LimitsDialog(props: {
   readonly onTold: () => void;
 }) {
   const { client } = usePageParts();
-  const { of, limits, ...rest } = props;
+  const { of, limits: now, ...rest } = props;
+  // Those that were shown when it was opened: what another person sets meanwhile is not taken along.
+  const [limits] = useState(now);
   const [chosen, setChosen] = useState<Readonly<Record<LimitName, string>>>(() => ({
     max_concurrent_jobs: textOf(limits.max_concurrent_jobs),
     member_credits_per_period: textOf(limits.member_credits_per_period),
@@ -33,8 +37,10 @@ export function LimitsDialog(props: {
         title: 'Set limits',
         verb: 'Set limits',
         asked: JSON.stringify(body),
-        act: (reason) => client.accounts.setLimits(of.id, { ...body, reason }),
-        resultOf: () => <p>The limits hold from now on.</p>,
+        preview: (signal) =>
+          client.accounts.previewLimits(of.id, { ...body, reason: NO_REASON_YET }, { signal }),
+        act: (reason, { asOf }) => client.accounts.setLimits(of.id, { ...body, reason, as_of: asOf }),
+        resultOf: (set) => <LimitsNow of={set} />,
       }}
       {...rest}
     >
@@ -56,6 +62,15 @@ export function LimitsDialog(props: {
       ))}
     </ActDialog>
   );
+}
+
+/** As the server says that they are. */
+function LimitsNow({ of }: { readonly of: Limits }) {
+  const held = LIMIT_NAMES.flatMap(({ name, text }) => {
+    const limit = of[name];
+    return limit === null ? [] : [`${text}: ${creditsText(limit)}`];
+  });
+  return <p>{held.length === 0 ? 'There is no limit from now on.' : `From now on: ${held.join('; ')}.`}</p>;
 }
 
 const textOf = (limit: number | null) => (limit === null ? '' : String(limit));

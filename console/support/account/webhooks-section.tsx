@@ -1,18 +1,17 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { WebhookDelivery, WebhookEndpoint } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
-import { wordsOf } from '../../shared/data/problem-words.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { Badge, sentenceOf, type Tone } from '../../shared/parts/state-badge.tsx';
 import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
-import { say } from '../../shared/parts/toasts.tsx';
+import { ActDialog } from '../act/act-dialog.tsx';
 
 /** Where the account's events are sent, and what became of each delivery. */
-export function WebhooksSection() {
+export function WebhooksSection({ onTold }: { readonly onTold: () => void }) {
   const { client } = usePageParts();
   const endpoints = useList<WebhookEndpoint>(
     'webhooks',
@@ -31,7 +30,8 @@ export function WebhooksSection() {
                   <bdi class="mono small output-id cut">{endpoint.url}</bdi>
                 </summary>
                 <div class="stack">
-                  <Deliveries endpointId={endpoint.id} />
+                  {disabledText(endpoint)}
+                  <Deliveries endpointId={endpoint.id} onTold={onTold} />
                 </div>
               </details>
             ))}
@@ -47,45 +47,88 @@ function healthBadge({ enabled, failing_since: since }: WebhookEndpoint) {
   return since === null ? <Badge tone="good">Works</Badge> : <Badge tone="bad">Failing</Badge>;
 }
 
+const WHY_DISABLED = {
+  asked: 'by request',
+  gone: 'since it answered 410: gone',
+  failing: 'after five days without a success',
+} as const;
+
+/** Nothing is sent to it, and why; deliveries are sent again once its owner has enabled it. */
+function disabledText({ disabled_reason: why, disabled_at: at }: WebhookEndpoint) {
+  if (why === null || at === null) return null;
+  return (
+    <p class="muted small">
+      Disabled {WHY_DISABLED[why]}, <Instant at={at} as="exact" />.
+    </p>
+  );
+}
+
 const TONES: Readonly<Record<WebhookDelivery['state'], Tone>> = {
   pending: 'active',
   delivered: 'good',
   failed: 'bad',
 };
 
-function Deliveries({ endpointId }: { readonly endpointId: string }) {
+function Deliveries(props: { readonly endpointId: string; readonly onTold: () => void }) {
   const { client } = usePageParts();
+  const { endpointId, onTold } = props;
+  const [opened, setOpened] = useState<WebhookDelivery | null>(null);
   const deliveries = useList<WebhookDelivery>(
     `deliveries ${endpointId}`,
     (cursor, signal) =>
       client.webhookEndpoints.deliveries(endpointId, { limit: 10 }, { signal }).page(cursor),
     { nameOf: ({ id }) => id },
   );
-  const { replace } = deliveries;
-  const columns = useMemo(() => {
-    const resend = (id: string) => {
-      client.webhookEndpoints.resend(endpointId, id).then(
-        (sent) => {
-          replace(sent);
-          say('It is sent again.');
-        },
-        (error: unknown) => say(wordsOf(error).detail, 'bad'),
-      );
-    };
-    return [...COLUMNS, resendColumn(resend)];
-  }, [client, endpointId, replace]);
+  const columns = useMemo(() => [...COLUMNS, resendColumn(setOpened)], []);
   return (
-    <ListFrame of={deliveries} label="Deliveries" empty={<Empty title="Nothing was sent to it yet" />}>
-      {(rows, hasMore) => (
-        <Table
-          label={`Deliveries to ${endpointId}`}
-          rows={rows}
-          nameOf={({ id }) => id}
-          columns={columns}
-          hasMore={hasMore}
+    <>
+      <ListFrame of={deliveries} label="Deliveries" empty={<Empty title="Nothing was sent to it yet" />}>
+        {(rows, hasMore) => (
+          <Table
+            label={`Deliveries to ${endpointId}`}
+            rows={rows}
+            nameOf={({ id }) => id}
+            columns={columns}
+            hasMore={hasMore}
+          />
+        )}
+      </ListFrame>
+      {opened !== null && (
+        <ResendDialog
+          endpointId={endpointId}
+          of={opened}
+          onClose={() => setOpened(null)}
+          onTold={() => {
+            deliveries.reload();
+            onTold();
+          }}
         />
       )}
-    </ListFrame>
+    </>
+  );
+}
+
+function ResendDialog(props: {
+  readonly endpointId: string;
+  readonly of: WebhookDelivery;
+  readonly onClose: () => void;
+  readonly onTold: () => void;
+}) {
+  const { client } = usePageParts();
+  const { endpointId, of: delivery, ...rest } = props;
+  const { webhookEndpoints: endpoints } = client;
+  return (
+    <ActDialog
+      of={{
+        title: `Send ${delivery.type} again`,
+        verb: 'Send again',
+        asked: delivery.id,
+        preview: (signal) => endpoints.previewResend(endpointId, delivery.id, { signal }),
+        act: (reason, { asOf }) => endpoints.resend(endpointId, delivery.id, { reason, asOf }),
+        resultOf: ({ state }) => <p>It is sent again: the delivery is {state} now.</p>,
+      }}
+      {...rest}
+    />
   );
 }
 
@@ -97,11 +140,11 @@ const COLUMNS: readonly Column<WebhookDelivery>[] = [
   { name: 'When', cell: (delivery) => <Instant at={delivery.created_at} /> },
 ];
 
-function resendColumn(resend: (id: string) => void): Column<WebhookDelivery> {
+function resendColumn(resend: (delivery: WebhookDelivery) => void): Column<WebhookDelivery> {
   return {
     name: 'Act',
-    cell: ({ id, type }) => (
-      <Button isSmall look="quiet" label={`Send ${type} again`} onClick={() => resend(id)}>
+    cell: (delivery) => (
+      <Button isSmall look="quiet" label={`Send ${delivery.type} again`} onClick={() => resend(delivery)}>
         Send again
       </Button>
     ),

@@ -18,14 +18,15 @@ export type Act<Result> = {
   readonly isDanger?: boolean;
   /** What the arguments are, as a text: another text is previewed anew. */
   readonly asked: string;
-  /** What the server would do; absent: the call has no dry run. Null: the arguments are not whole yet. */
-  readonly preview?: ((signal: AbortSignal) => Promise<Preview>) | null;
-  /** `key`: the same for every try of the same intention. */
-  readonly act: (reason: string, key: string) => Promise<Result>;
-  readonly isIncomplete?: boolean;
+  /** What the server would do; null: the arguments are not whole yet. */
+  readonly preview: ((signal: AbortSignal) => Promise<Preview>) | null;
+  readonly act: (reason: string, how: Intention) => Promise<Result>;
   /** What the server said that it did. */
   readonly resultOf: (result: Result) => ComponentChildren;
 };
+
+/** `key`: the same for every try. `asOf`: up to where the server had read the record when it said what it would do. */
+type Intention = { readonly key: string; readonly asOf: string | undefined };
 
 /**
  * An action of support: its arguments, what it will do by the server's word, why, and then what the server says has been done. Nothing is
@@ -39,11 +40,10 @@ export function ActDialog<Result>(props: {
   readonly children?: ComponentChildren;
 }) {
   const { of, onClose, onTold } = props;
-  const { reason, setReason, isTried, sent, send } = useSending(of, onTold);
   const preview = usePreview(of.asked, of.preview);
-  const isRefused = preview.data?.possible === false;
+  const { reason, setReason, isTried, sent, send } = useSending(of, preview, onTold);
   const isDone = sent.is === 'done';
-  const needsPreview = of.preview !== undefined && preview.data === null;
+  const mayAct = preview.data?.possible === true;
   return (
     <Dialog
       title={of.title}
@@ -55,7 +55,7 @@ export function ActDialog<Result>(props: {
             type="submit"
             look={of.isDanger === true ? 'danger' : 'primary'}
             isBusy={sent.is === 'sending'}
-            isDisabled={isRefused || needsPreview || of.isIncomplete === true}
+            isDisabled={!mayAct}
             onClick={send}
           >
             {of.verb}
@@ -75,11 +75,11 @@ export function ActDialog<Result>(props: {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            if (!isRefused && !needsPreview && of.isIncomplete !== true) send();
+            if (mayAct) send();
           }}
         >
           {props.children}
-          {of.preview !== undefined && <PreviewedEffect of={preview} />}
+          <PreviewedEffect of={preview} isIncomplete={of.preview === null} />
           <Field
             label="Reason"
             hint="For the record, with your name."
@@ -109,7 +109,11 @@ type Sent<Result> =
   | { readonly is: 'failed'; readonly error: unknown }
   | { readonly is: 'done'; readonly result: Result };
 
-function useSending<Result>(of: Act<Result>, onTold: () => void) {
+function useSending<Result>(
+  of: Act<Result>,
+  preview: { readonly data: Preview | null; readonly askAgain: () => void },
+  onTold: () => void,
+) {
   const [reason, setReason] = useState('');
   const [isTried, setIsTried] = useState(false);
   const [sent, setSent] = useState<Sent<Result>>({ is: 'not_yet' });
@@ -120,14 +124,18 @@ function useSending<Result>(of: Act<Result>, onTold: () => void) {
     const text = `${of.asked} ${reason}`;
     if (intention.current.of !== text) intention.current = { of: text, key: newKey() };
     setSent({ is: 'sending' });
-    of.act(reason.trim(), intention.current.key).then(
+    of.act(reason.trim(), { key: intention.current.key, asOf: preview.data?.as_of }).then(
       (result) => {
         setSent({ is: 'done', result });
         onTold();
       },
       (error: unknown) => {
         // A refusal is kept under its key: asked again, it is another request.
-        if (error instanceof HoldfastError && error.problem !== null) intention.current = { of: '', key: '' };
+        if (error instanceof HoldfastError && error.problem !== null) {
+          intention.current = { of: '', key: '' };
+          // What was shown may be true no more.
+          preview.askAgain();
+        }
         setSent({ is: 'failed', error });
         onTold();
       },

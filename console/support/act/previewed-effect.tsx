@@ -6,14 +6,15 @@ type Previewed = { readonly asked: string; readonly data: Preview | null; readon
 
 const TYPING_MS = 150;
 
-/** What an action would do, asked anew when its arguments change. The last answer to other arguments is never shown. */
-export function usePreview(
-  asked: string,
-  load: ((signal: AbortSignal) => Promise<Preview>) | null | undefined,
-): Omit<Previewed, 'asked'> {
+/**
+ * What an action would do, asked anew when its arguments change, and by `askAgain`. The last answer to other arguments is never shown.
+ * `load`: null where the arguments are not whole yet.
+ */
+export function usePreview(asked: string, load: ((signal: AbortSignal) => Promise<Preview>) | null) {
   const [previewed, setPreviewed] = useState<Previewed>({ asked: '', data: null, error: null });
+  const [times, setTimes] = useState(0);
   useEffect(() => {
-    if (load === null || load === undefined) return;
+    if (load === null) return;
     const asking = new AbortController();
     const timer = setTimeout(() => {
       load(asking.signal).then(
@@ -29,13 +30,23 @@ export function usePreview(
       clearTimeout(timer);
       asking.abort();
     };
-  }, [asked]);
-  return previewed.asked === asked ? previewed : { data: null, error: null };
+  }, [asked, load === null, times]);
+  const isAnswer = previewed.asked === asked && load !== null;
+  return {
+    data: isAnswer ? previewed.data : null,
+    error: isAnswer ? previewed.error : null,
+    askAgain: () => setTimes((before) => before + 1),
+  };
 }
 
 /** What it will do, by the word of the server; or why it would be refused. */
-export function PreviewedEffect({ of }: { readonly of: Omit<Previewed, 'asked'> }) {
-  const { data, error } = of;
+export function PreviewedEffect(props: {
+  readonly of: Omit<Previewed, 'asked'>;
+  /** The arguments are not whole yet, so nothing was asked. */
+  readonly isIncomplete: boolean;
+}) {
+  const { data, error } = props.of;
+  if (props.isIncomplete) return <p class="muted small">What it will do is said here, before it is done.</p>;
   return (
     <div class="preview" role="status">
       {data === null && error === null && <Loading label="What it will do" lines={2} />}

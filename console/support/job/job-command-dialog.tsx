@@ -4,13 +4,12 @@ import { usePageParts } from '../../shared/data/page-context.ts';
 import { exactText } from '../../shared/parts/instant.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { stateText } from '../../shared/parts/state-badge.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog } from '../act/act-dialog.tsx';
 import type { Arguments } from './command-arguments.ts';
 import { ExtendFields, RefundFields, ResolveFields } from './command-fields.tsx';
 
 export type PossibleCommand = Inspection['possible_commands'][number];
-
-const NOT_SAID = 'Dry run';
 
 /** One command: its arguments, what it would do, its reason, its result. */
 export function JobCommandDialog(props: {
@@ -38,9 +37,10 @@ export function JobCommandDialog(props: {
         title: `${props.title} this job`,
         verb: props.title,
         isDanger: command === 'release',
-        asked: JSON.stringify(bodyOf(NOT_SAID)),
-        preview: (signal) => client.jobs.preview(job.id, bodyOf(NOT_SAID), { signal }),
-        act: (reason, idempotencyKey) => client.jobs.command(job.id, bodyOf(reason), { idempotencyKey }),
+        asked: JSON.stringify(bodyOf(NO_REASON_YET)),
+        preview: (signal) => client.jobs.preview(job.id, bodyOf(NO_REASON_YET), { signal }),
+        act: (reason, { key: idempotencyKey, asOf }) =>
+          client.jobs.command(job.id, bodyOf(reason), { idempotencyKey, asOf }),
         resultOf: (done) => <JobNow job={done} />,
       }}
       onClose={props.onClose}

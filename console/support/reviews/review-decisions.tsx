@@ -4,6 +4,7 @@ import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog } from '../act/act-dialog.tsx';
 import { TrailItem } from '../trail-item.tsx';
 import { useKeys } from '../use-keys.ts';
@@ -58,8 +59,8 @@ export function ReviewDecisions(props: { readonly of: ReviewForSupport; readonly
             verb: textOf(opened),
             asked: opened,
             preview: (signal) =>
-              client.reviews.preview(of.id, { decision: opened, reason: 'Dry run' }, { signal }),
-            act: (reason, idempotencyKey) =>
+              client.reviews.preview(of.id, { decision: opened, reason: NO_REASON_YET }, { signal }),
+            act: (reason, { key: idempotencyKey }) =>
               client.reviews.decide(of.id, { decision: opened, reason }, { idempotencyKey }),
             resultOf: ({ billing, retry_job_id: retry }) => (
               <p>

@@ -54,16 +54,18 @@ LANGUAGE sql AS $$
     AND (p_mode IS NULL OR k.mode = p_mode) FOR UPDATE
 $$;
 
--- Ends a key now, once: it is refused within a second. False: the caller has no such key.
+-- Ends a key now, once: it is refused within a second. False: the caller has no such key. p_unless: see
+-- ledger.refuse_if_acted.
 CREATE OR REPLACE FUNCTION jobs.revoke_api_key(
-  p_account_id text, p_mode text, p_key_id text, p_actor text, p_reason text
+  p_account_id text, p_mode text, p_key_id text, p_actor text, p_reason text, p_unless jsonb
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   v_key jobs.api_keys;
   v_now timestamptz;
 BEGIN
   SELECT k.* INTO v_key FROM jobs.lock_api_key(p_account_id, p_mode, p_key_id) k;
-  IF FOUND AND v_key.revoked_at IS NULL THEN
+  PERFORM ledger.refuse_if_acted(coalesce(v_key.account_id, 'platform'), p_unless);
+  IF v_key.key_id IS NOT NULL AND v_key.revoked_at IS NULL THEN
     v_now := ledger.clock();
     UPDATE jobs.api_keys k SET revoked_at = v_now WHERE k.key_id = p_key_id;
     PERFORM jobs.record_key_action(v_key, p_actor, 'revoke_key', p_reason, v_now);

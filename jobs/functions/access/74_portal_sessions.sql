@@ -41,3 +41,16 @@ BEGIN
   RETURN EXISTS (
     SELECT FROM jobs.portal_sessions s WHERE s.account_id = p_account_id AND s.session_id = p_session_id);
 END $$;
+
+-- The sessions of browsers that live by a key: of customers, and of support; at most a thousand of each are counted.
+CREATE OR REPLACE FUNCTION jobs.sessions_of_key(p_key_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+    'portal_sessions', (
+      SELECT count(*) FROM (
+        SELECT 1 FROM jobs.portal_sessions s
+        WHERE s.key_id = p_key_id AND s.revoked_at IS NULL AND s.expires_at > ledger.clock() LIMIT 1000) s),
+    'console_sessions', (
+      SELECT count(*) FROM (
+        SELECT 1 FROM jobs.console_sessions s
+        WHERE s.key_id = p_key_id AND s.revoked_at IS NULL AND s.expires_at > ledger.clock() LIMIT 1000) s))
+$$;

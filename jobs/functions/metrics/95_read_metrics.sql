@@ -1,9 +1,10 @@
--- What is so now, for Prometheus, a row per figure. Nothing of the past is counted, and each count ends at p_limit.
+-- What is so now, for Prometheus, a row per figure. Nothing of the past is counted, and each count ends at p_limit:
+-- of more open reservations those that return first are read, so that none that is overdue is left out.
 CREATE OR REPLACE FUNCTION jobs.read_metrics(p_limit int)
 RETURNS TABLE (metric text, provider text, model text, value float8) LANGUAGE sql STABLE AS $$
   WITH open AS MATERIALIZED (
     SELECT r.amount, r.created_at, r.return_by, ledger.clock() AS now
-    FROM ledger.reservations r WHERE r.state = 'open' LIMIT p_limit)
+    FROM ledger.reservations r WHERE r.state = 'open' ORDER BY r.return_by LIMIT p_limit)
   SELECT f.metric, NULL, NULL, f.value
   FROM (SELECT count(*)::float8 AS n, coalesce(sum(o.amount), 0)::float8 AS credits,
                coalesce(extract(epoch FROM max(o.now) - min(o.created_at)), 0)::float8 AS age,
@@ -14,18 +15,18 @@ RETURNS TABLE (metric text, provider text, model text, value float8) LANGUAGE sq
   SELECT 'jobs_stuck', NULL, NULL, count(*)::float8
   FROM (SELECT 1 FROM jobs.jobs j WHERE j.state = 'stuck' LIMIT p_limit) s
   UNION ALL
-  SELECT 'attempts_unknown', NULL, NULL, count(*) FILTER (WHERE u.state = 'unknown')::float8
-  FROM (SELECT a.state FROM jobs.attempts a WHERE a.state IN ('posting', 'unknown', 'accepted') LIMIT p_limit) u
+  SELECT 'attempts_unknown', NULL, NULL, count(*)::float8
+  FROM (SELECT 1 FROM jobs.attempts a WHERE a.state = 'unknown' LIMIT p_limit) u
   UNION ALL
-  SELECT 'repairs_open', NULL, NULL, count(*) FILTER (WHERE p.state = 'open')::float8
-  FROM (SELECT r.state FROM jobs.repairs p JOIN ledger.reservations r USING (account_id, reservation_id)
-        ORDER BY p.first_seen_at DESC LIMIT p_limit) p
+  SELECT 'repairs_open', NULL, NULL, count(*)::float8
+  FROM (SELECT 1 FROM jobs.may_be_open m CROSS JOIN LATERAL ledger.reservation_of(m.account_id, m.id) r
+        WHERE m.kind = 'repair' AND r.state = 'open' LIMIT p_limit) p
   UNION ALL
   SELECT f.metric, NULL, NULL, f.value
-  FROM (SELECT count(*)::float8 AS n,
-               greatest(coalesce(extract(epoch FROM max(d.now - d.due_at)), 0), 0)::float8 AS late
-        FROM (SELECT p.due_at, ledger.clock() AS now FROM jobs.webhook_deliveries p
-              WHERE p.state = 'pending' LIMIT p_limit) d) w,
+  FROM (SELECT count(*)::float8 AS n, (
+          SELECT coalesce(extract(epoch FROM max(ledger.clock() - e.due_at)), 0)::float8
+          FROM jobs.endpoints_with_due(ledger.clock()) e) AS late
+        FROM (SELECT 1 FROM jobs.webhook_deliveries p WHERE p.state = 'pending' LIMIT p_limit) d) w,
        LATERAL (VALUES ('webhooks_pending', w.n), ('webhooks_late_seconds', w.late)) f (metric, value)
   UNION ALL
   SELECT f.metric, m.provider, m.model, f.value

@@ -10,8 +10,8 @@ $$;
 
 -- What a command of support would do, by its own function: in a block that is rolled back, whatever it did. p_call: as
 -- of apply_command, but for who, why and under which key. Returns that function's answer, and of one that is done
--- moves; job_state; reserved, the credits of the outputs that it is about; about, the attempt; live, the attempts
--- that were under way.
+-- moves; as_of, the last thing that was done to the account; job_state; reserved, the credits of the outputs that it
+-- is about; about, the attempt; live, the attempts that were under way.
 CREATE OR REPLACE FUNCTION jobs.preview_command(p_account_id text, p_job_id text, p_command text, p_call jsonb)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -27,6 +27,7 @@ BEGIN
   v_answer := jobs.carry_out(p_account_id, p_job_id, p_command, p_call, v_now);
   v_answer := v_answer || jsonb_build_object(
     'moves', jobs.moves_after(p_account_id, v_seq), 'live', v_live,
+    'as_of', ledger.last_action(p_account_id)::text,
     'job_state', (SELECT j.state FROM jobs.jobs j WHERE j.account_id = p_account_id AND j.job_id = p_job_id),
     'reserved', (
       SELECT coalesce(sum(r.amount), 0)::bigint FROM jobs.open_outputs(p_account_id, p_job_id) o

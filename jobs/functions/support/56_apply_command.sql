@@ -14,9 +14,10 @@ $$;
 
 -- Applies a support command to a job, once per key. The account is locked first, so that commands and settlements come
 -- one after the other. p_call: fingerprint, actor, reason, action_id (from the key), is_running (whether a workflow
--- runs the job; null: not known, and a resolve returns look_up), and the arguments of the command's function. Stored
--- under the key: {"outcome": "done", …}, {"outcome": "refused", "reason", …}; not stored: {"outcome": "not_found",
--- "what"}, {"outcome": "invalid", "pointer", "code"}, {"outcome": "look_up", "output_id", "attempt", "provider"},
+-- runs the job; null: not known, and a resolve returns look_up), unless (see ledger.refuse_if_acted), and the arguments
+-- of the command's function. Stored under the key: {"outcome": "done", …}, {"outcome": "refused", "reason", …}; not
+-- stored: {"outcome": "not_found", "what"}, {"outcome": "invalid", "pointer", "code"}, {"outcome": "look_up",
+-- "output_id", "attempt", "provider"},
 -- {"outcome": "key_reused"}.
 CREATE OR REPLACE FUNCTION jobs.apply_command(
   p_account_id text, p_job_id text, p_command text, p_key text, p_call jsonb
@@ -36,6 +37,7 @@ BEGIN
   IF p_call->>'actor' IS NULL OR p_call->>'reason' IS NULL THEN
     RAISE not_null_violation USING MESSAGE = 'support says who and why';
   END IF;
+  PERFORM ledger.refuse_if_acted(p_account_id, nullif(p_call->'unless', 'null'));
   v_answer := jobs.carry_out(p_account_id, p_job_id, p_command, p_call, v_now);
   IF v_answer->>'outcome' IN ('done', 'refused') THEN
     INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)

@@ -16,9 +16,11 @@ $$;
 
 -- Sends events again from the first on: the one of a sequence, or all since a time that the endpoint is told of, also
 -- those that were not sent to it then (it was disabled, or not there); at most p_limit of them. What is on its way is
--- left to it. Returns how many, and the last of them. Null: there is no such endpoint, or it is disabled.
+-- left to it. Returns how many, and the last of them, and records who asked and why. Null: there is no such endpoint,
+-- or it is disabled.
 CREATE OR REPLACE FUNCTION jobs.resend_webhooks(
-  p_account_id text, p_endpoint_id text, p_sequence bigint, p_since timestamptz, p_after bigint, p_limit int
+  p_account_id text, p_endpoint_id text, p_sequence bigint, p_since timestamptz, p_after bigint, p_limit int,
+  p_actor text, p_reason text
 ) RETURNS TABLE (resent int, last_sequence bigint) LANGUAGE plpgsql AS $$
 DECLARE
   v_now      timestamptz := ledger.lock(p_account_id);
@@ -29,7 +31,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  RETURN QUERY WITH sent AS (
+  WITH sent AS (
     INSERT INTO jobs.webhook_deliveries AS d (account_id, endpoint_id, sequence, type, due_at, created_at)
     SELECT v.account_id, p_endpoint_id, v.sequence, v.type, ledger.clock(), ledger.clock() FROM jobs.events v
     WHERE v.account_id = p_account_id AND v.sequence > coalesce(p_after, 0)
@@ -40,7 +42,11 @@ BEGIN
     SET state = 'pending', attempts = CASE WHEN d.claim IS NULL THEN 0 ELSE d.attempts END,
         due_at = CASE WHEN d.claim IS NULL THEN excluded.due_at ELSE d.due_at END
     RETURNING d.sequence)
-  SELECT count(*)::int, max(s.sequence) FROM sent s;
+  SELECT count(*)::int, max(s.sequence) INTO resent, last_sequence FROM sent s;
+  PERFORM ledger.record_action(
+    p_account_id, p_actor, 'resend_webhooks', coalesce(p_reason, 'no reason given'), jsonb_build_object(
+      'endpoint_id', p_endpoint_id, 'sequence', p_sequence, 'since', p_since, 'resent', resent), v_now);
+  RETURN NEXT;
 END $$;
 
 -- Endpoints with a delivery that is due, by one look into the index for each that has any waiting.

@@ -65,6 +65,7 @@ export const PLAIN: Ids = {
     outcome: 'ran',
   },
   p_can: ['read'],
+  p_change: 'void',
   p_category: 'broken',
   p_claim: 'claim',
   p_command: 'refund',
@@ -143,6 +144,7 @@ export const PLAIN: Ids = {
   p_target: null,
   p_to: 'accepted',
   p_type: null,
+  p_unless: null,
   p_url: 'https://example.com/',
   p_webhook_hash: null,
 };
@@ -155,6 +157,7 @@ export const OWN_ARGUMENTS: Readonly<Record<string, Ids>> = {
   'ledger.read_entries': { p_to: null },
   'jobs.move_attempt': { p_from: ['accepted'], p_to: 'rejected' },
   'jobs.release_job': { p_command: 'release' },
+  'jobs.preview_change': { p_call: { grant_id: 'grant_theirs', reason: 'r' } },
 };
 /** Where what runs is another thing than what was delivered. */
 const RUNNING: Ids = { p_job_id: 'r', p_output_id: outputOf('r') };

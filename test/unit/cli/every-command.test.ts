@@ -64,6 +64,7 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   refer: ['account', 'refer', ACCOUNT, 'acct_2'],
   setLimits: ['limits', 'set', ACCOUNT, '--low-balance-at', '9', ...WHY],
   readLimits: ['limits', 'show', ACCOUNT],
+  listAccountActions: ['account', 'actions', ACCOUNT],
   createKey: '`key create` makes it in PostgreSQL, as no key can make the first one',
   listKeys: ['key', 'list'],
   revokeKey: ['key', 'revoke', KEY, ...WHY],

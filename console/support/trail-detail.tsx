@@ -1,0 +1,12 @@
+/** What is on record of an action beside who, when and why. */
+export function TrailDetail(props: {
+  readonly of: Readonly<Record<string, unknown>>;
+  /** What the page is about is not said again. */
+  readonly but?: string;
+}) {
+  const text = Object.entries(props.of)
+    .filter(([name, value]) => name !== props.but && value !== null && value !== '')
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' · ');
+  return text === '' ? null : <p class="muted small mono trail-detail">{text}</p>;
+}
