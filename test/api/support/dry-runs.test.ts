@@ -43,6 +43,7 @@ it('says what a release would do, and does it only when it is asked without', as
       possible: true,
       reason: null,
       detail: null,
+      as_of: expect.stringMatching(/^\d+$/),
     },
   ]);
   expect((await api.call(`/v1/jobs/${open}`, { key: account.key })).json()).toMatchObject({
