@@ -81,5 +81,9 @@ async function shown(page: Page, { sign, prepare, isWaiting = false }: Picture):
   await page.getByText(sign).first().waitFor();
   await prepare?.(page);
   if (!isWaiting) await page.locator('.loading, .output-coming').first().waitFor({ state: 'hidden' });
+  await page.evaluate(
+    'Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))',
+  );
+  await page.evaluate('scrollTo(0, 0)');
   await page.waitForTimeout(SETTLE_MS);
 }

@@ -108,7 +108,15 @@ export function picturesOf(of: FilledPictures): readonly Picture[] {
       prepare: opened('Statement', 'Closing balance'),
     },
     { name: 'portal-long', face: 'portal', place: `jobs/${of.long}`, sign: 'What happened' },
-    { name: 'support-now', face: 'support', place: 'now', sign: 'Stuck jobs', look: LIGHT },
+    {
+      name: 'support-now',
+      face: 'support',
+      place: 'now',
+      sign: 'Stuck jobs',
+      look: LIGHT,
+      // A job that is stuck is so after its expected time.
+      prepare: (page) => page.getByText('Static ad by').waitFor({ timeout: 120_000 }),
+    },
     { name: 'support-find', face: 'support', place: `find?q=${of.account}`, sign: 'Found' },
     { name: 'support-job', face: 'support', place: `jobs/${of.reported}`, sign: 'Audit trail', look: LIGHT },
     { name: 'support-running', face: 'support', place: `jobs/${of.running}`, sign: 'Audit trail' },
@@ -168,7 +176,7 @@ export function picturesOf(of: FilledPictures): readonly Picture[] {
       look: LIGHT,
       prepare: async (page) => {
         await page.getByRole('button', { name: /Kill the worker/ }).click();
-        await page.getByText('has taken over after').waitFor({ timeout: 60_000 });
+        await page.getByText('has taken over after').first().waitFor({ timeout: 60_000 });
       },
     },
     ...statesOf(of),

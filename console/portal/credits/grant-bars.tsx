@@ -1,5 +1,6 @@
 import type { Grant } from '../../../client/http/wire-types.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
+import { Joined } from '../../shared/parts/joined.tsx';
 import { Money } from '../../shared/parts/money.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
@@ -41,19 +42,22 @@ function GrantBar({ grant }: { readonly grant: Grant }) {
         <span class="bar-reserved" style={{ width: share(reserved) }} />
       </div>
       <p class="muted small">
-        {grant.expires_at === null ? (
-          'Does not expire'
-        ) : (
-          <>
-            Expires <Instant at={grant.expires_at} as="day" />
-          </>
-        )}
-        {reserved > 0 && (
-          <>
-            {' · '}
-            <Money credits={reserved} /> reserved
-          </>
-        )}
+        <Joined
+          of={[
+            grant.expires_at === null ? (
+              'Does not expire'
+            ) : (
+              <>
+                Expires <Instant at={grant.expires_at} as="day" />
+              </>
+            ),
+            reserved > 0 && (
+              <>
+                <Money credits={reserved} /> reserved
+              </>
+            ),
+          ]}
+        />
       </p>
     </li>
   );

@@ -6,6 +6,7 @@ import { useResource } from '../../shared/data/use-resource.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
+import { Joined } from '../../shared/parts/joined.tsx';
 import { LongList } from '../../shared/parts/long-list.tsx';
 import { creditsText, Money } from '../../shared/parts/money.tsx';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
@@ -71,7 +72,7 @@ function JobLine({ job }: { readonly job: Job }) {
         <span class="line-what">
           <bdi class="line-title">{job.title ?? sentenceOf(job.kind)}</bdi>
           <span class="muted small">
-            {sentenceOf(job.kind)} · <Instant at={job.created_at} />
+            <Joined of={[sentenceOf(job.kind), <Instant at={job.created_at} />]} />
           </span>
         </span>
         <span class="line-state">
@@ -103,7 +104,11 @@ function JobMoney({ job }: { readonly job: Job }) {
           <Money credits={refunded - committed} isSigned />
         )}
       </span>
-      {notes.length > 0 && <span class="muted small">{notes.join(' · ')}</span>}
+      {notes.map((note) => (
+        <span key={note} class="muted small">
+          {note}
+        </span>
+      ))}
     </>
   );
 }
@@ -159,12 +164,12 @@ function EntryLine({ entry }: { readonly entry: Entry }) {
       <span class="line-what">
         <span class="line-title">{entryText(entry)}</span>
         <span class="muted small">
-          {entry.reason !== null && (
-            <>
-              <bdi>{sentenceOf(entry.reason)}</bdi> ·{' '}
-            </>
-          )}
-          <Instant at={entry.created_at} />
+          <Joined
+            of={[
+              entry.reason !== null && <bdi>{sentenceOf(entry.reason)}</bdi>,
+              <Instant at={entry.created_at} />,
+            ]}
+          />
         </span>
       </span>
       <span class="line-state" />

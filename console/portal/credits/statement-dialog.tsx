@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { Statement } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { Dialog } from '../../shared/parts/dialog.tsx';
@@ -60,19 +61,23 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
         </Field>
       </div>
       <Shown of={statement} label="The statement" lines={5}>
-        {({ opening, closing, charged, refunded, sums }) => (
+        {(of) => (
           <Facts
             of={[
-              { name: 'Opening balance', value: <Money credits={opening} /> },
-              { name: 'Credits added', value: <Money credits={sums.grant} isSigned /> },
-              { name: 'Charged', value: <Money credits={0 - charged} isSigned /> },
-              { name: 'Refunded', value: <Money credits={refunded} isSigned /> },
-              { name: 'Expired or taken back', value: <Money credits={sums.expire + sums.void} isSigned /> },
+              { name: 'Opening balance', value: <Money credits={of.opening} /> },
+              { name: 'Credits added', value: <Money credits={of.sums.grant} isSigned /> },
+              { name: 'Charged', value: <Money credits={0 - of.charged} isSigned /> },
+              { name: 'Refunded', value: <Money credits={of.refunded} isSigned /> },
+              endedOf(of) !== 0 && {
+                name: 'Expired or taken back',
+                value: <Money credits={endedOf(of)} isSigned />,
+              },
+              heldOf(of) !== 0 && { name: 'Held for jobs', value: <Money credits={heldOf(of)} isSigned /> },
               {
                 name: 'Closing balance',
                 value: (
                   <strong>
-                    <Money credits={closing} />
+                    <Money credits={of.closing} isNamed />
                   </strong>
                 ),
               },
@@ -82,6 +87,13 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
       </Shown>
     </Dialog>
   );
+}
+
+const endedOf = ({ sums }: Statement) => sums.expire + sums.void;
+
+/** What is held now and was not before, less what was held before and is not now: with it the lines add up. */
+function heldOf(of: Statement): number {
+  return of.closing - of.opening - (of.sums.grant - of.charged + of.refunded + endedOf(of));
 }
 
 /** Days of UTC as instants: the second one is the beginning of the day after. A day that is not written whole is left out. */

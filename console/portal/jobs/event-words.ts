@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** An event as a sentence. */
 export function eventText({ type, data }: JobEvent): string {
   const credits = typeof data['credits'] === 'number' ? creditsText(data['credits']) : null;
-  if (type === 'job.progress') return sentenceOf(stageOf(data) ?? 'under way');
+  if (type === 'job.progress') return `At work: ${sentenceOf(stageOf(data) ?? 'under way').toLowerCase()}`;
   const words = WORDS[type] ?? sentenceOf(type.replaceAll('.', ' '));
   return type.startsWith('credits.') && credits !== null ? `${credits} ${words.toLowerCase()}` : words;
 }

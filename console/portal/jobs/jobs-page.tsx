@@ -4,6 +4,7 @@ import { useEvents, usePageParts } from '../../shared/data/page-context.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
+import { Joined } from '../../shared/parts/joined.tsx';
 import { LongList } from '../../shared/parts/long-list.tsx';
 import { creditsText, Money } from '../../shared/parts/money.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
@@ -125,9 +126,13 @@ function JobRow({ job }: { readonly job: Job }) {
       <span class="line-what">
         <bdi class="line-title">{job.title ?? sentenceOf(job.kind)}</bdi>
         <span class="muted small">
-          {sentenceOf(job.kind)}
-          {counts.outputs > 1 && ` · ${String(counts.succeeded)} of ${String(counts.outputs)}`} ·{' '}
-          <Instant at={job.created_at} />
+          <Joined
+            of={[
+              sentenceOf(job.kind),
+              counts.outputs > 1 && `${String(counts.succeeded)} of ${String(counts.outputs)}`,
+              <Instant at={job.created_at} />,
+            ]}
+          />
         </span>
         {isActive && <Progress job={job} isSlim />}
       </span>

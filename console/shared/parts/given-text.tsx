@@ -10,7 +10,7 @@ export function GivenText(props: { readonly text: string }) {
   const text = isLong && !isOpen ? `${props.text.slice(0, SHOWN_CHARACTERS)}…` : props.text;
   return (
     <>
-      <bdi class="given">{text}</bdi>
+      <bdi class="given">{text}</bdi>{' '}
       {isLong && (
         <button type="button" class="link-button" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           {isOpen ? 'Show less' : 'Show all'}

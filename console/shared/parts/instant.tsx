@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const ZONE = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 const EXACT = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -28,6 +29,11 @@ export function clockText(at: string, now = Date.now()): string {
   const isToday = DAY.format(date) === DAY.format(new Date(now));
   return isToday ? CLOCK.format(date) : `${DAY.format(date)}, ${CLOCK.format(date)}`;
 }
+/** The same with the time zone, for those who speak to people in others. */
+export function zonedText(at: string, now = Date.now()): string {
+  const zone = ZONE.formatToParts(new Date(at)).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${clockText(at, now)} ${zone}`;
+}
 /** To the second, with the time zone. */
 export const exactText = (at: string) => EXACT.format(new Date(at));
 
@@ -42,9 +48,15 @@ function relativeText(at: string, now = Date.now()): string {
   return dayText(at);
 }
 
-const TEXTS = { relative: relativeText, clock: clockText, day: dayText, exact: exactText } as const;
+const TEXTS = {
+  relative: relativeText,
+  clock: clockText,
+  zoned: zonedText,
+  day: dayText,
+  exact: exactText,
+} as const;
 
-/** An instant: how long ago, with the exact time on it; `exact` shows that itself, `clock` the time of day. */
+/** An instant: how long ago, with the exact time on it; `exact` shows that itself, `clock` the time of day, `zoned` that with its zone. */
 export function Instant(props: { readonly at: string; readonly as?: keyof typeof TEXTS }) {
   const { at, as = 'relative' } = props;
   const now = useNow();

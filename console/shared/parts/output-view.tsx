@@ -24,7 +24,7 @@ export function OutputView(props: { readonly output: Shown; readonly label: stri
     return <div class="output-none output-coming" role="status" aria-label={`${label} is being fetched`} />;
   switch (medium) {
     case 'picture':
-      return <img class="output-picture" src={content.url} alt={label} decoding="async" />;
+      return <img class="output-picture" src={content.url} alt={label} />;
     case 'film':
       return <video class="output-picture" src={content.url} aria-label={label} controls playsInline />;
     case 'sound':

@@ -30,7 +30,7 @@ export function FindPage() {
       <div class="find-field">
         <Field
           label="An id, or an account’s name"
-          hint="Of a job, account, output, attempt, provider job, reservation, grant, entry, quote or webhook. Press / to come here from any page."
+          hint="Of a job, account, output, attempt, provider job, reservation, grant, entry, quote or webhook. Press / to come here from any page."
         >
           {({ id: _, ...control }) => (
             <input

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../../client/http/wire-types.ts';
-import { clockText, Instant } from '../../shared/parts/instant.tsx';
+import { Instant, zonedText } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
 
 /** The three questions that support is asked, answered by the API, and below each the figures that it rests on. */
@@ -27,9 +27,9 @@ export function AnswerCards({ of }: { readonly of: Inspection }) {
         text={answers.output}
         figures={[
           ['Delivered', `${String(counts.succeeded)} of ${String(counts.outputs)}`],
-          ['Expected by', <Instant at={job.expected_by} as="clock" />],
-          ['Deadline', <Instant at={job.returned_automatically_by} as="clock" />],
-          ['Finished', job.finished_at === null ? '–' : <Instant at={job.finished_at} as="clock" />],
+          ['Expected by', <Instant at={job.expected_by} as="zoned" />],
+          ['Deadline', <Instant at={job.returned_automatically_by} as="zoned" />],
+          ['Finished', job.finished_at === null ? '–' : <Instant at={job.finished_at} as="zoned" />],
         ]}
       />
       <Answer
@@ -43,8 +43,8 @@ export function AnswerCards({ of }: { readonly of: Inspection }) {
         ]}
       />
       <p class="next-action">
-        <strong>Next, by itself</strong>{' '}
-        {next === null ? 'Nothing: the job has ended.' : `At ${clockText(next.at)}. ${next.detail}`}
+        <strong>Next, by itself:</strong>{' '}
+        {next === null ? 'nothing, the job has ended.' : `at ${zonedText(next.at)}. ${next.detail}`}
       </p>
     </section>
   );

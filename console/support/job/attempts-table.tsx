@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<Attempt>[] = [
     ),
   },
   { name: 'Its id there', cell: ({ provider_job_id: id }) => <ProviderJob id={id} /> },
-  { name: 'Posted', cell: ({ posted_at: at }) => <Instant at={at} as="clock" /> },
+  { name: 'Posted', cell: ({ posted_at: at }) => <Instant at={at} as="zoned" /> },
   { name: 'Took', isNumber: true, cell: tookText },
   { name: 'Cost', isNumber: true, cell: ({ cost }) => (cost === null ? '–' : `$${cost}`) },
   { name: 'Billed', cell: ({ billed }) => (billed === null ? '–' : sentenceOf(billed)) },

@@ -9,7 +9,7 @@ import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
 import { IdText } from '../id-text.tsx';
 
 const COLUMNS: readonly Column<Entry>[] = [
-  { name: 'When', cell: (entry) => <Instant at={entry.created_at} as="clock" /> },
+  { name: 'When', cell: (entry) => <Instant at={entry.created_at} as="zoned" /> },
   { name: 'Movement', cell: (entry) => sentenceOf(entry.kind) },
   { name: 'Available', isNumber: true, cell: (entry) => <Money credits={entry.credits} isSigned /> },
   { name: 'Charged', isNumber: true, cell: (entry) => <Money credits={entry.charged} /> },

@@ -58,7 +58,7 @@ function reconcileBadge(run: Reconcile) {
   return run.findings === 0 ? (
     <Badge tone="good">Every credit adds up</Badge>
   ) : (
-    <Badge tone="bad">{`${String(run.findings)} findings`}</Badge>
+    <Badge tone="bad">{`${String(run.findings)} ${run.findings === 1 ? 'finding' : 'findings'}`}</Badge>
   );
 }
 

@@ -69,21 +69,21 @@ const COST_COLUMNS: readonly Column<CostRow>[] = [
   },
   { name: 'Outputs', isNumber: true, cell: ({ outputs }) => outputs },
   { name: 'Attempts', isNumber: true, cell: ({ attempts }) => attempts },
-  { name: 'Charged', isNumber: true, cell: (row) => <Money credits={row.credits_charged} /> },
-  { name: 'Refunded', isNumber: true, cell: (row) => <Money credits={row.credits_refunded} /> },
+  { name: 'Credits charged', isNumber: true, cell: (row) => <Money credits={row.credits_charged} /> },
+  { name: 'Credits refunded', isNumber: true, cell: (row) => <Money credits={row.credits_refunded} /> },
   { name: 'Cost', isNumber: true, cell: (row) => `$${row.provider_cost}` },
   { name: 'Margin', isNumber: true, cell: ({ margin }) => (margin === null ? '–' : dollarsText(margin)) },
   {
     name: 'Returned but paid',
     isNumber: true,
     cell: ({ returned_but_paid: lost }) =>
-      lost.outputs === 0 ? '–' : `${String(lost.outputs)} · $${lost.provider_cost}`,
+      lost.outputs === 0 ? '–' : `${countText(lost.outputs, 'output')}, $${lost.provider_cost}`,
   },
   {
     name: 'Unknown bills',
     isNumber: true,
     cell: ({ unknown_bills: unknown }) =>
-      unknown.attempts === 0 ? '–' : `${String(unknown.attempts)} · $${unknown.provider_cost}`,
+      unknown.attempts === 0 ? '–' : `${countText(unknown.attempts, 'attempt')}, $${unknown.provider_cost}`,
   },
 ];
 
@@ -139,6 +139,8 @@ function Costs() {
     </Section>
   );
 }
+
+const countText = (count: number, word: string) => `${String(count)} ${count === 1 ? word : `${word}s`}`;
 
 /** `−$1.20`: the sign before the currency. */
 function dollarsText(amount: string): string {
