@@ -166,6 +166,7 @@ export const FIELD_GLOSSARY: Readonly<Record<string, Entry>> = {
   variation: ['Which variation of its item it is, from 0.', 0],
   seq: ['Its number: counts up by one, without gaps.', 12],
   sequence: ['Its number among all events of the account: counts up by one, without gaps.', 41],
+  timestamp: ['When the event happened.', TIME],
 
   // Webhooks
   url: ['The address: https, of a public machine.', 'https://example.com/hook'],

@@ -17,6 +17,7 @@ import type {
 import { HEADER_PARAMETERS, headersOf, pathParametersOf, type HeaderParameter } from './parameters.ts';
 import { headerComponentOf, headerComponents, responseHeadersOf } from './response-headers.ts';
 import { createSchemas, type Schemas } from './schemas.ts';
+import { sentWebhook } from './sent-webhook.ts';
 
 /** What a reader of the document alone has to know of every call. Markdown. */
 const DESCRIPTION = `Holdfast runs generation jobs. A job reserves credits, has a model make the thing, and then charges for it or returns the credits by itself.
@@ -26,7 +27,9 @@ const DESCRIPTION = `Holdfast runs generation jobs. A job reserves credits, has 
 - A call that spends needs an \`Idempotency-Key\`: a new value for each request, the same value for a retry.
 - Every error is \`application/problem+json\` (RFC 9457). \`code\` is stable, \`errors\` points at fields, \`billed\` says whether anything was charged, and \`type\` is a page that says cause and cure.
 - Lists return \`data\` and \`next_cursor\`; send it back as \`cursor\` for the next page. Null is the end.
-- An account key acts for its own account. A platform key acts for the account that \`Holdfast-Account\` names. What belongs to another account is 404.`;
+- An account key acts for its own account. A platform key acts for the account that \`Holdfast-Account\` names. What belongs to another account is 404.
+- A test account (its keys begin with \`hf_test_\`) is served by the sandbox alone, and \`test_scenario\` has a job end in each known way.
+- Events are sent to webhook endpoints, signed: see the webhook \`event\`.`;
 
 type NamedCall = readonly [name: string, call: Call];
 
@@ -46,6 +49,7 @@ export function buildDocument(catalogue: Catalogue): OpenApiDocument {
     servers: [{ url: '/', description: 'Where this document was read.' }],
     tags: Object.entries(CALL_TAGS).map(([name, description]) => ({ name, description })),
     paths: pathsOf(calls, schemas),
+    webhooks: { event: { post: sentWebhook(schemas) } },
     components: {
       schemas: schemas.components,
       parameters: Object.fromEntries(

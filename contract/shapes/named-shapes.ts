@@ -69,6 +69,7 @@ import {
   webhookEndpoint,
   webhookEndpointPage,
   webhookEndpointWithSecret,
+  webhookMessage,
 } from './webhook-shapes.ts';
 
 /** Every shape of a response under its name, as documents and generated types call it. */
@@ -158,4 +159,5 @@ export const SHAPES = {
   WebhookEndpoint: webhookEndpoint,
   WebhookEndpointPage: webhookEndpointPage,
   WebhookEndpointWithSecret: webhookEndpointWithSecret,
+  WebhookMessage: webhookMessage,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../domain/event-types.ts';
 import { requestText } from '../job-request/request-text.ts';
 import { instantField, previewFields, reasonField } from './body-fields.ts';
+import { job } from './job-shapes.ts';
 import { listLimit } from './query-fields.ts';
 import { instant, listOf, pageOf } from './wire-fields.ts';
 
@@ -97,3 +98,15 @@ export const resentWebhooks = z.strictObject({
   last_sequence: z.int().min(1).nullable(),
 });
 export type ResentWebhooks = z.output<typeof resentWebhooks>;
+
+/** What an endpoint is sent. */
+export const webhookMessage = z.strictObject({
+  type: z.enum(EVENT_TYPES),
+  timestamp: instant,
+  sequence: z.int().min(1),
+  data: z
+    .union([job, z.record(z.string(), z.unknown())])
+    .describe(
+      'Of an event whose type begins with `job.`: the job, as it was when this was first sent. Of any other: what the event says, with `job_id` where it has a job.',
+    ),
+});

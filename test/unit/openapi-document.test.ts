@@ -3,12 +3,14 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { routesOf } from '../../api/create-api.ts';
 import { buildDocument } from '../../api/document/build-document.ts';
+import { webhookHeaders } from '../../contract/webhook-signature.ts';
 import type { JsonSchema } from '../../api/document/document-types.ts';
 import { SUPERSCALE, SUPERSCALE_RULES } from '../harness/superscale.ts';
 import { fieldsOf, isShown } from './described-fields.ts';
 
 const DOCUMENT = buildDocument(SUPERSCALE);
 const TEXT = JSON.stringify(DOCUMENT);
+const isOfWebhooks = (header: string) => header.startsWith('webhook-');
 
 /** The linter's own strict rules, and what ours needs beyond them. */
 const LINT: RawUniversalConfig = {
@@ -52,6 +54,16 @@ describe('the OpenAPI document', () => {
       Object.keys(operations).map((method) => `${method} ${path}`),
     );
     expect(documented.toSorted()).toEqual(routes.toSorted());
+  });
+
+  it('has what is sent to webhook endpoints, with how it is verified', () => {
+    const { parameters, requestBody, description } = DOCUMENT.webhooks['event']?.post ?? {};
+    const names = parameters?.map((parameter) => ('name' in parameter ? parameter.name : ''));
+    expect(names).toEqual(Object.keys(webhookHeaders({ id: 'evt_a', body: '' }, [], 0)).filter(isOfWebhooks));
+    expect(requestBody?.content['application/json']?.schema).toEqual({
+      $ref: '#/components/schemas/WebhookMessage',
+    });
+    expect(description).toContain('HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`');
   });
 
   it('says of every field what it means, with an example where its type does not say all', () => {

@@ -16,6 +16,7 @@ import {
   type WebhookSender,
 } from '../../../worker/webhooks/send-webhooks.ts';
 import { webhookBody } from '../../../worker/webhooks/webhook-body.ts';
+import { webhookMessage } from '../../../contract/shapes/webhook-shapes.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 import { fail } from '../job-ending.ts';
 
@@ -34,6 +35,8 @@ let api: ApiFixture;
 let account: TestAccount;
 const senders: WebhookSender[] = [];
 const closers: (() => void)[] = [];
+/** What receivers were sent: each is as the document says. */
+const messages: string[] = [];
 beforeAll(async () => {
   api = await createApiFixture();
 });
@@ -43,6 +46,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(senders.splice(0).map((sender) => sender.stop()));
   for (const close of closers.splice(0)) close();
+  for (const message of messages.splice(0)) webhookMessage.parse(JSON.parse(message));
   await api.database.setClock(null);
   await api.expectReconciled();
 });
@@ -55,7 +59,9 @@ async function receive(answer: (request: number) => number | 'hangs') {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+      const body = Buffer.concat(chunks).toString('utf8');
+      received.push({ headers: request.headers, body });
+      messages.push(body);
       const status = answer(received.length);
       if (status === 'hangs') return;
       response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('what came back');
