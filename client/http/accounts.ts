@@ -19,7 +19,7 @@ import type {
   VoidedGrant,
 } from './wire-types.ts';
 
-/** `holdfast.accounts`, for platform keys. Their own `reference` is the key of each call: the same one again does nothing twice. */
+/** `holdfast.accounts`, for platform keys. Your `reference` is the key of each call: a repeat does nothing. */
 export class Accounts {
   readonly #transport: Transport;
 
@@ -71,7 +71,7 @@ export class Accounts {
     return preview(this.#transport, { ...options, method: 'PUT', path, body });
   }
 
-  /** New spending is refused; what runs ends as it would. */
+  /** Refuses new spending; running jobs end as usual. */
   freeze(id: string, reason: string, { asOf, ...options }: DecidedOptions = {}): Promise<Account> {
     const path = `${accountPath(id)}/freeze`;
     return this.#transport.json<Account>({ ...options, path, body: { reason, as_of: asOf } });
@@ -82,7 +82,7 @@ export class Accounts {
     return this.#transport.json<Account>({ ...options, path, body: { reason, as_of: asOf } });
   }
 
-  /** What a freeze, or its end, would do. */
+  /** Previews a freeze, or its end. Nothing is done. */
   previewFreeze(id: string, verb: 'freeze' | 'unfreeze', options: CallOptions = {}): Promise<Preview> {
     const body = { reason: NO_REASON_YET };
     return preview(this.#transport, { ...options, path: `${accountPath(id)}/${verb}`, body });
@@ -97,13 +97,13 @@ export class Accounts {
     return this.#transport.json<Clock>({ ...options, path: `${accountPath(id)}/clock` });
   }
 
-  /** Of a test account. It is there once `clock` says `ready`. */
+  /** Moves the clock of a test account. It has arrived once `clock` returns `ready`. */
   advanceClock(id: string, to: Date, options: CallOptions = {}): Promise<Clock> {
     const body = { advance_to: to.toISOString() };
     return this.#transport.json<Clock>({ ...options, path: `${accountPath(id)}/clock`, body });
   }
 
-  /** Says who invited the account. */
+  /** Records who invited the account. */
   refer(id: string, inviterId: string, options: CallOptions = {}): Promise<Referral> {
     const body = { inviter_id: inviterId };
     return this.#transport.json<Referral>({ ...options, path: `${accountPath(id)}/referrals`, body });
@@ -122,12 +122,12 @@ export class Grants {
     return this.#transport.json<Grant>({ ...options, path: `${accountPath(accountId)}/grants`, body });
   }
 
-  /** What the grant would do. Its reference stays unused. */
+  /** Previews a grant. Its reference stays unused. */
   preview(accountId: string, body: GrantBody, options: CallOptions = {}): Promise<Preview> {
     return preview(this.#transport, { ...options, path: `${accountPath(accountId)}/grants`, body });
   }
 
-  /** Takes back what is left of it (a charge-back). */
+  /** Takes back what is left of a grant (a charge-back). */
   void(id: string, reason: string, { asOf, ...options }: DecidedOptions = {}): Promise<VoidedGrant> {
     return this.#transport.json<VoidedGrant>({
       ...options,

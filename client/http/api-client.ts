@@ -48,26 +48,27 @@ import type {
 import { WebhookEndpoints } from './endpoints.ts';
 
 export type HoldfastOptions = {
-  /** `hf_live_…` or `hf_test_…`; null: a cookie of this origin says who asks. */
+  /** `hf_live_…` or `hf_test_…`; null: a cookie of this origin authenticates. */
   readonly apiKey: string | null;
-  /** Where the API is: `https://holdfast.example.com`. */
+  /** The API's address: `https://holdfast.example.com`. */
   readonly baseUrl: string;
-  /** For whom a platform key acts, unless a call says another. */
+  /** The account that a platform key acts for, unless a call names another. */
   readonly account?: string;
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of one try of a call, in ms; 30 s unless said. */
+  /** The limit of one try, in ms; default 30 s. */
   readonly timeoutMs?: number;
-  /** How often and how soon a call is made again. */
+  /** How often, and how soon, a call is retried. */
   readonly retry?: Partial<RetryRule>;
 };
 
-/** Longer than the API takes for any response (15 s). */
+/** Longer than any response of the API (15 s). */
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Holdfast over HTTP, with nothing but what browsers have too: the console's client, and the base of the package's. Every call is made
- * again where that is safe, with the same idempotency key: one logical call has one effect. Failures are thrown as HoldfastError.
+ * Holdfast over HTTP, on browser APIs only: the console's client, and the base of the package's. Calls are retried
+ * where that is safe, with the same idempotency key: one logical call has one effect. Failures are thrown as
+ * HoldfastError.
  */
 export class ApiClient<Files extends Outputs = Outputs> {
   readonly jobs: Jobs;
@@ -79,9 +80,9 @@ export class ApiClient<Files extends Outputs = Outputs> {
   readonly portalSessions: PortalSessions;
   readonly consoleSessions: ConsoleSessions;
   readonly webhookEndpoints: WebhookEndpoints;
-  /** Exact prices. They spend nothing. */
+  /** Exact prices. A quote spends nothing. */
   readonly quotes: { create(body: JobBody, options?: CallOptions): Promise<Quote> };
-  /** Metered use, paid at once. */
+  /** Metered use, charged at once. */
   readonly usage: { create(body: UsageBody, options?: KeyedOptions): Promise<Usage> };
   readonly #transport: Transport;
 
@@ -114,8 +115,8 @@ export class ApiClient<Files extends Outputs = Outputs> {
   }
 
   /**
-   * All that happens in an account from now on, or after the `sequence` of the last event that was read, each once and in order, over
-   * cut connections and restarts of the API. Without end: break off, or abort the signal.
+   * All events of an account from now on, or after the `sequence` of the last event you read: each once and in order,
+   * over broken connections and restarts of the API. Without end: break, or abort the signal.
    */
   events(
     options: CallOptions & { readonly after?: number; readonly type?: AccountEvent['type'] } = {},
@@ -128,7 +129,7 @@ export class ApiClient<Files extends Outputs = Outputs> {
     );
   }
 
-  /** What happened in an account, oldest first, after a sequence. */
+  /** The events of an account, oldest first, after a sequence. */
   pastEvents(
     filters: { readonly after?: number; readonly type?: AccountEvent['type'] | undefined } = {},
     options: CallOptions = {},
@@ -140,7 +141,7 @@ export class ApiClient<Files extends Outputs = Outputs> {
     return this.#transport.json<Balance>({ ...options, path: '/v1/balance' });
   }
 
-  /** What there was at the end of each of so many days, by source; of today, what there is. */
+  /** The credits at the end of each day, by source; today: now. */
   balanceByDay(days?: number, options: CallOptions = {}): Promise<BalanceByDay> {
     return this.#transport.json<BalanceByDay>({ ...options, path: '/v1/balance/days', query: { days } });
   }
@@ -150,17 +151,17 @@ export class ApiClient<Files extends Outputs = Outputs> {
     return new Listing(this.#transport, { ...options, path: '/v1/entries', query: filters });
   }
 
-  /** Jobs with their money, and between them what moved credits without a job, newest first. */
+  /** Jobs with their money, and movements without a job between them, newest first. */
   history(filters: HistoryFilters = {}, options: CallOptions = {}): Listing<HistoryItem> {
     return new Listing(this.#transport, { ...options, path: '/v1/history', query: filters });
   }
 
-  /** What was charged, by day and kind. */
+  /** Charges by day and kind. */
   usageByDay(range: UsageRange = {}, options: CallOptions = {}): Promise<UsageByDay> {
     return this.#transport.json<UsageByDay>({ ...options, path: '/v1/usage', query: range });
   }
 
-  /** Of a browser's token: whose it is, and what it may do. */
+  /** A browser token's account and rights. */
   portalSession(options: CallOptions = {}): Promise<CurrentPortalSession> {
     return this.#transport.json<CurrentPortalSession>({ ...options, path: '/v1/portal_sessions/current' });
   }
@@ -169,7 +170,7 @@ export class ApiClient<Files extends Outputs = Outputs> {
     return this.#transport.json<Statement>({ ...options, path: '/v1/statement', query: range });
   }
 
-  /** How much `credits` buys; absent: the balance. */
+  /** What `credits` buys; absent: the balance. */
   estimate(credits?: number, options: CallOptions = {}): Promise<Estimate> {
     return this.#transport.json<Estimate>({ ...options, path: '/v1/estimate', query: { credits } });
   }
@@ -178,38 +179,38 @@ export class ApiClient<Files extends Outputs = Outputs> {
     return this.#transport.json<Catalogue>({ ...options, path: '/v1/catalogue' });
   }
 
-  /** Platform and support: how each model does. */
+  /** Platform and support: each model's health. */
   async models(options: CallOptions = {}): Promise<readonly ModelHealth[]> {
     return new Listing<ModelHealth>(this.#transport, { ...options, path: '/v1/models' }).toArray();
   }
 
-  /** Support: what asks for a person now. */
+  /** Support: what needs a person now. */
   attention(options: CallOptions = {}): Promise<Attention> {
     return this.#transport.json<Attention>({ ...options, path: '/v1/attention' });
   }
 
-  /** Support: what any id is, or an account by its name; at most 20. */
+  /** Support: finds any id, or an account by name; at most 20. */
   async search(text: string, options: CallOptions = {}): Promise<readonly SearchResult[]> {
     const query = { q: text };
     return new Listing<SearchResult>(this.#transport, { ...options, path: '/v1/search', query }).toArray();
   }
 
-  /** Support: what the reconciler could not settle by itself, oldest first. */
+  /** Support: the repair queue, oldest first. */
   repairs(filters: Partial<RepairFilters> = {}, options: CallOptions = {}): Listing<Repair> {
     return new Listing(this.#transport, { ...options, path: '/v1/repairs', query: filters });
   }
 
-  /** Platform: what models cost and brought in, of a month (`2026-01`). */
+  /** Platform: the cost and income of models in a month (`2026-01`). */
   costs(month?: string, options: CallOptions = {}): Promise<CostReport> {
     return this.#transport.json<CostReport>({ ...options, path: '/v1/costs', query: { month } });
   }
 
-  /** Platform: what was issued, spent and is outstanding, of a month (`2026-01`), by source and by day. */
+  /** Platform: issued, spent and outstanding credits of a month (`2026-01`), by source and by day. */
   ledgerReport(month?: string, options: CallOptions = {}): Promise<LedgerReport> {
     return this.#transport.json<LedgerReport>({ ...options, path: '/v1/ledger/report', query: { month } });
   }
 
-  /** Platform: when the ledger was checked last, and what was found. */
+  /** Platform: the last checks of the ledger, and their findings. */
   ledgerChecks(options: CallOptions = {}): Promise<LedgerChecks> {
     return this.#transport.json<LedgerChecks>({ ...options, path: '/v1/ledger/checks' });
   }
@@ -219,12 +220,12 @@ export class ApiClient<Files extends Outputs = Outputs> {
     return new Listing(this.#transport, { ...options, path: '/v1/costs/unknown_bills', query: filters });
   }
 
-  /** Any call, by its path: with the same retries and errors. */
+  /** Any call by its path, with the same retries and errors. */
   request<Body>(call: ApiCall): Promise<Body> {
     return this.#transport.json<Body>(call);
   }
 
-  /** The same, of a response that is not JSON, which the caller reads. */
+  /** The same for a response that is not JSON, which the caller reads. */
   open(call: ApiCall): Promise<Response> {
     return this.#transport.open(call);
   }

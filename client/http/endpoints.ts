@@ -14,7 +14,7 @@ import type {
   WebhookRotationBody,
 } from './wire-types.ts';
 
-/** `holdfast.webhookEndpoints`: where an account's events are sent. What is sent is verified by `verifyWebhook`. */
+/** `holdfast.webhookEndpoints`: where an account's events are sent. `verifyWebhook` verifies them. */
 export class WebhookEndpoints {
   readonly #transport: Transport;
 
@@ -22,7 +22,7 @@ export class WebhookEndpoints {
     this.#transport = transport;
   }
 
-  /** `secret` is returned this once. */
+  /** `secret` is returned once. */
   create(body: WebhookEndpointBody, options: CallOptions = {}): Promise<WebhookEndpointWithSecret> {
     return this.#transport.json({ ...options, path: '/v1/webhook_endpoints', body });
   }
@@ -44,7 +44,7 @@ export class WebhookEndpoints {
     return this.#transport.send(call, () => Promise.resolve());
   }
 
-  /** Another secret; both sign for a while. */
+  /** Replaces the secret; both sign for a while. */
   rotate(
     id: string,
     body: WebhookRotationBody = {},
@@ -53,7 +53,7 @@ export class WebhookEndpoints {
     return this.#transport.json({ ...options, path: `${endpointPath(id)}/rotate`, body });
   }
 
-  /** What became of each delivery, newest first. */
+  /** Deliveries with their results, newest first. */
   deliveries(
     id: string,
     filters: WebhookDeliveryFilters = {},
@@ -80,7 +80,7 @@ export class WebhookEndpoints {
     return preview(this.#transport, { ...options, path: resendPath(id, deliveryId) });
   }
 
-  /** Sends all since a time again, also what was not sent then. */
+  /** Sends all since a time again, including those that were never sent. */
   resendSince(id: string, body: ResendBody, options: CallOptions = {}): Promise<ResentWebhooks> {
     return this.#transport.json({ ...options, path: `${endpointPath(id)}/resend`, body });
   }

@@ -5,22 +5,23 @@ import type { ApiCall, Transport } from './transport.ts';
 /** One event of a stream, as the wire frames it (WHATWG, "Server-sent events"). */
 type Frame = { readonly id: string; readonly data: string };
 
-/** The API says something every 15 s. A stream that is silent for longer than this is dead, whatever the connection says. */
+/** The API sends something every 15 s. A stream that is silent for longer is dead. */
 const SILENCE_MS = 45_000;
 
-/** The API itself cuts a stream from time to time. One that lived for so long is no sign of trouble. */
+/** The API ends streams from time to time. One that lived this long ended normally. */
 const LIVED_MS = 10_000;
 
 /**
- * The events of a path in their order, each once: over cut connections and restarts of the API, with Last-Event-ID. Ends when the API
- * says that there is nothing more to come. Gives up after as many cuts in a row, without an event between, as a call has retries.
+ * The events of a path, each once and in order, over broken connections and restarts of the API (Last-Event-ID). Ends
+ * when the API says that nothing more comes. Gives up after as many breaks in a row, without an event, as a call has
+ * retries.
  */
 export async function* streamEvents<Event>(
   transport: Transport,
   call: ApiCall,
   options: {
     readonly after: string | undefined;
-    /** Whether nothing more comes after a stream that ended in order with this event in it. */
+    /** Whether a stream that ended after this event is complete. */
     readonly isLast: (event: Event) => boolean;
   },
 ): AsyncGenerator<Event, void, undefined> {
@@ -38,7 +39,7 @@ export async function* streamEvents<Event>(
         ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
       },
     });
-    // There is nothing left to tell.
+    // Nothing is left.
     if (response.status === 204 || response.body === null) return;
     try {
       for await (const frame of readFrames(response.body, call.signal)) {
@@ -73,7 +74,7 @@ function brokenOff(call: ApiCall, cause: unknown): HoldfastError {
   );
 }
 
-/** Reads frames out of a body. Comments and frames without data are left out, and so is one that is cut off. */
+/** Reads frames from a body. Comments, frames without data and an incomplete last frame are dropped. */
 async function* readFrames(
   body: ReadableStream<Uint8Array>,
   signal?: AbortSignal,

@@ -4,9 +4,9 @@ import { contentOf, downloadOf, Outputs, requireSha256 } from './outputs.ts';
 import type { CallOptions } from './transport.ts';
 import type { Output } from './wire-types.ts';
 
-/** `holdfast.outputs` of a program that has a disk. */
+/** `holdfast.outputs` for a program with a disk. */
 export class FileOutputs extends Outputs {
-  /** Its bytes, into a file: beside it first, and in its place once they are whole. */
+  /** Saves the bytes to a file: beside it first, then renamed once complete. */
   async save(output: Output, file: string, options: CallOptions = {}): Promise<void> {
     const { contentUrl } = contentOf(output);
     const part = `${file}.part`;
@@ -32,7 +32,7 @@ export class FileOutputs extends Outputs {
   }
 }
 
-/** The chunks of a body; of none, nothing. */
+/** The chunks of a body, if there is one. */
 function bytesOf(response: Response): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
   return response.body ?? [];
 }

@@ -1,11 +1,11 @@
 import type { FieldError, Job, Problem, ProblemCode } from './wire-types.ts';
 
-/** What the client itself finds, beside the problem codes of the API. */
+/** The client's own codes, beside the API's problem codes. */
 export type ClientCode =
   /** No response came, or it broke off. */
   | 'connection_failed'
   | 'timed_out'
-  /** A response that is none of the API's: of a proxy, say. */
+  /** A response that is not the API's, such as a proxy's. */
   | 'unexpected_response'
   /** Bytes that are not those of the output's `sha256`. */
   | 'content_mismatch'
@@ -15,21 +15,21 @@ export type ClientCode =
 /** Every failure of a call, but for an AbortSignal of the caller, whose reason is thrown as it is. */
 export class HoldfastError extends Error {
   override readonly name: string = 'HoldfastError';
-  /** Stable: what to decide by. */
+  /** Stable: decide by it. */
   readonly code: ProblemCode | ClientCode;
-  /** Of the response; null where there was none. */
+  /** The response's status; null: there was none. */
   readonly status: number | null;
   /** For support. */
   readonly requestId: string | null;
-  /** Whether the same call, with the same idempotency key, may be made again. The client has tried. */
+  /** Whether the same call, with the same idempotency key, may be repeated. The client has retried. */
   readonly retryable: boolean;
-  /** Whether anything was charged or reserved. `unknown`: make the same call with the same key, which tells. */
+  /** Whether anything was charged or reserved. `unknown`: repeat the call with the same key to find out. */
   readonly billed: 'no' | 'yes' | 'unknown';
   /** The fields that are wrong (`invalid_request`). */
   readonly errors: readonly FieldError[];
-  /** All that the API said; null where it said nothing. */
+  /** The API's whole problem; null: none. */
   readonly problem: Problem | null;
-  /** Under which key the call was made, so that it can be made again. */
+  /** The key of the call, for repeating it. */
   readonly idempotencyKey: string | null;
 
   constructor(

@@ -8,14 +8,14 @@ import type { ApiCall, CallOptions, KeyedOptions, Transport } from './transport.
 import type { Inspection, Job, JobBody, JobEvent, JobFilters, Preview, SupportBody } from './wire-types.ts';
 
 export type SubmitOptions = KeyedOptions & {
-  /** Has the API wait for the end, at most 55 s. Absent: it returns as soon as the credits are reserved. */
+  /** Lets the API wait for the end, at most 55 s. Absent: it returns once the credits are reserved. */
   readonly waitSeconds?: number | undefined;
 };
 
-/** A job that has ended, and the files of the outputs that were delivered. */
+/** An ended job, and the files of its delivered outputs. */
 export type FinishedJob = { readonly job: Job; readonly files: readonly JobFile[] };
 
-/** As many at a time as a server serves without effect on others. */
+/** The downloads at once. */
 const DOWNLOADS_AT_ONCE = 4;
 
 const ENDED: ReadonlySet<string> = new Set(['succeeded', 'partially_succeeded', 'failed', 'canceled']);
@@ -30,7 +30,7 @@ export class Jobs {
     this.#outputs = outputs;
   }
 
-  /** Reserves the credits and starts the job. Every try of one call has the same key: it is one job, charged once. */
+  /** Reserves the credits and starts the job. All tries of one call have the same key: it is one job, charged once. */
   create(
     body: JobBody,
     { waitSeconds, idempotencyKey = newKey(), ...options }: SubmitOptions = {},
@@ -54,14 +54,14 @@ export class Jobs {
     return new Listing(this.#transport, { ...options, path: '/v1/jobs', query: filters });
   }
 
-  /** The customer's cancel. Returns once it is asked for; `wait` sees the end. */
+  /** The customer's cancel. Returns once it is requested; `wait` returns the end. */
   cancel(id: string, options: KeyedOptions = {}): Promise<Job> {
     return this.#transport.json<Job>({ ...options, path: `${jobPath(id)}/cancel`, body: {} });
   }
 
   /**
-   * The job's events, each once and in order, until nothing more is to come: over cut connections and restarts of the API.
-   * @param options.after The `seq` of the last event that was read; absent: from the first one.
+   * The job's events, each once and in order, until the last: over broken connections and restarts of the API.
+   * @param options.after The `seq` of the last event you read; absent: from the first.
    */
   events(id: string, options: CallOptions & { readonly after?: number } = {}): AsyncGenerator<JobEvent> {
     const { after, ...call } = options;
@@ -75,7 +75,7 @@ export class Jobs {
     );
   }
 
-  /** Waits until the job has ended, however that came about. A job ends by itself, at its `returned_automatically_by` at the latest. */
+  /** Waits until the job has ended, at its `returned_automatically_by` at the latest. */
   async wait(id: string, options: CallOptions = {}): Promise<Job> {
     const { onResponse: _, ...call } = options;
     for (;;) {
@@ -87,8 +87,9 @@ export class Jobs {
   }
 
   /**
-   * Submits, waits, and downloads what was delivered, each file held against its sha256. Throws JobFailedError where nothing was:
-   * its credits are back. Files are in memory; of many or large ones use `create`, `wait` and `outputs.save`.
+   * Submits, waits, and downloads the delivered files, each checked against its sha256. Throws JobFailedError when
+   * there are none: the credits have returned. Files are in memory; for many or large ones use `create`, `wait` and
+   * `outputs.save`.
    */
   async run(body: JobBody, options: SubmitOptions = {}): Promise<FinishedJob> {
     const { signal, timeoutMs, account } = options;
@@ -105,7 +106,7 @@ export class Jobs {
     return { job, files };
   }
 
-  /** Support: all that is on record of a job, and what happens next by itself. */
+  /** Support: all that is on record of a job, and the next automatic action. */
   inspect(id: string, options: CallOptions = {}): Promise<Inspection> {
     return this.#transport.json<Inspection>({ ...options, path: `${jobPath(id)}/inspect` });
   }
@@ -121,7 +122,7 @@ export class Jobs {
     return this.#transport.json<Job>(call);
   }
 
-  /** Support: what a command would do now. Nothing is done. */
+  /** Support: previews a command. Nothing is done. */
   preview(id: string, { command, ...body }: SupportBody, options: CallOptions = {}): Promise<Preview> {
     const path = `${jobPath(id)}/${command}`;
     // A dry run leaves its key unused.

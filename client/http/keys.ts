@@ -12,7 +12,7 @@ export class Keys {
     this.#transport = transport;
   }
 
-  /** `secret` is returned this once. */
+  /** `secret` is returned once. */
   create(
     body: ApiKeyBody,
     { idempotencyKey = newKey(), ...options }: KeyedOptions = {},
@@ -20,12 +20,12 @@ export class Keys {
     return this.#transport.json<CreatedApiKey>({ ...options, path: '/v1/keys', body, idempotencyKey });
   }
 
-  /** Newest first, those that are over too. */
+  /** Newest first, with those that have ended. */
   list(options: CallOptions = {}): Listing<ApiKey> {
     return new Listing(this.#transport, { ...options, path: '/v1/keys' });
   }
 
-  /** Ends it within a second. */
+  /** Revokes it within a second. */
   revoke(id: string, reason?: string, { asOf, ...options }: DecidedOptions = {}): Promise<void> {
     const query = { reason, as_of: asOf };
     const call = { ...options, method: 'DELETE', path: keyPath(id), query } as const;
@@ -37,7 +37,7 @@ export class Keys {
     return this.#transport.json<Preview>({ ...options, method: 'DELETE', path: keyPath(id), query });
   }
 
-  /** Another in its place; both work for `grace_seconds`. `secret` is returned this once. */
+  /** Replaces it; both work for `grace_seconds`. `secret` is returned once. */
   rotate(
     id: string,
     body: RotationBody = {},

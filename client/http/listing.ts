@@ -3,13 +3,13 @@ import type { ApiCall, Transport } from './transport.ts';
 export type Page<Item> = { readonly data: readonly Item[]; readonly next_cursor: string | null };
 
 /**
- * A list that turns its own pages: `for await (const job of holdfast.jobs.list())`. Nothing is asked before it is read.
- * `limit` of its filters is the size of a page.
+ * A list that fetches its own pages: `for await (const job of holdfast.jobs.list())`. Nothing is requested before it is
+ * read. `limit` of its filters is the page size.
  */
 export class Listing<Item> implements AsyncIterable<Item> {
   readonly #transport: Transport;
   readonly #call: ApiCall;
-  /** The parameter that `next_cursor` is sent back as. */
+  /** The parameter for `next_cursor`. */
   readonly #parameter: string;
 
   constructor(transport: Transport, call: ApiCall, parameter = 'cursor') {

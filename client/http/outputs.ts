@@ -12,13 +12,13 @@ import type {
   Review,
 } from './wire-types.ts';
 
-/** The bytes of an output, as its sha256 says. */
+/** The bytes of an output, checked against its sha256. */
 export type JobFile = {
   readonly outputId: string;
-  /** Of a batch: the number of its item, from 0. */
+  /** In a batch: the number of its item, from 0. */
   readonly item: number;
   readonly variation: number;
-  /** For a disk: the output's id, and an ending for its media type. */
+  /** A file name: the output's id, with its media type's ending. */
   readonly name: string;
   readonly contentType: string;
   readonly sha256: string;
@@ -34,7 +34,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'audio/wav': '.wav',
 };
 
-/** Of a whole download: a film over a slow line. */
+/** The limit of a download: a film over a slow line. */
 const DOWNLOAD_MS = 10 * 60_000;
 
 /** `holdfast.outputs` */
@@ -60,7 +60,7 @@ export class Outputs {
     return { ...facts, bytes };
   }
 
-  /** The pictures that its brief refers to, in its order. */
+  /** The pictures of its brief, in order. */
   async references(id: string, options: CallOptions = {}): Promise<readonly OutputReference[]> {
     const path = `${outputPath(id)}/references`;
     return new Listing<OutputReference>(this.transport, { ...options, path }).toArray();
@@ -72,7 +72,7 @@ export class Outputs {
     return this.transport.open({ ...options, path, headers: { accept: 'image/*' } });
   }
 
-  /** A link to its bytes that needs no key, and ends. */
+  /** A link to the bytes that needs no key, and expires. */
   link(id: string, body: LinkBody = {}, options: CallOptions = {}): Promise<OutputLink> {
     return this.transport.json<OutputLink>({ ...options, path: `${outputPath(id)}/links`, body });
   }
@@ -83,7 +83,7 @@ export class Outputs {
   }
 }
 
-/** A name for a file that holds an output. */
+/** The file name of an output. */
 export function fileNameOf(output: Pick<Output, 'id' | 'content_type'>): string {
   return `${output.id}${ENDINGS[output.content_type ?? ''] ?? ''}`;
 }
@@ -95,12 +95,12 @@ export function downloadOf(contentUrl: string, options: CallOptions) {
   return { timeoutMs: DOWNLOAD_MS, ...definedOf(options), path: contentUrl, headers: { accept: '*/*' } };
 }
 
-/** Without what is there and undefined, which would stand in the place of a default. */
+/** Drops undefined fields, which would override defaults. */
 function definedOf(options: CallOptions): CallOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** Where the content is, and what is known of it. Throws RangeError for an output that has none. */
+/** The content's address and metadata. Throws RangeError for an output without content. */
 export function contentOf(output: Output) {
   const { content_url, content_type, sha256 } = output;
   if (content_url === null || content_type === null || sha256 === null) {
@@ -111,7 +111,7 @@ export function contentOf(output: Output) {
   return { outputId, item, variation, name, contentType: content_type, sha256, contentUrl: content_url };
 }
 
-/** Throws HoldfastError `content_mismatch`: what came is not what was delivered. */
+/** Throws HoldfastError `content_mismatch`: the bytes are not those that were delivered. */
 export function requireSha256(output: Output, received: string): void {
   if (received === output.sha256) return;
   throw new HoldfastError(`${output.id}: what was received has another sha256 than the output`, {

@@ -1,19 +1,22 @@
-/** How often, and how soon, a call is made again. */
+/** How often, and how soon, a call is retried. */
 export type RetryRule = {
   /** Tries after the first one. */
   readonly retries: number;
-  /** Before the first of them; doubled for each further one, up to `longestMs`. */
+  /** The pause before the first retry; doubled for each further one, up to `longestMs`. */
   readonly firstMs: number;
   readonly longestMs: number;
 };
 
-/** Together 8 to 16 s: an API that is replaced is back by then. */
+/** Together 8 to 16 s: an API that is being replaced is back by then. */
 export const DEFAULT_RETRY: RetryRule = { retries: 6, firstMs: 250, longestMs: 8_000 };
 
-/** A service that asks for more than this is not waited for: the caller has the error, with its Retry-After. */
+/** A longer Retry-After is not waited for: the error is thrown with it. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-/** The wait before try `attempt` (1: the first retry), in ms; null: no further try. At least what Retry-After says, and spread over half of it. */
+/**
+ * The pause before try `attempt` (1: the first retry), in ms; null: no further try. At least Retry-After, and up to
+ * half as long again at random.
+ */
 export function waitBefore(
   attempt: number,
   rule: RetryRule,

@@ -30,7 +30,7 @@ export class Reviews {
     return this.#transport.json<ReviewForSupport>({ ...options, path, body, idempotencyKey });
   }
 
-  /** Support: what a decision would do now. Nothing is done. */
+  /** Support: previews a decision. Nothing is done. */
   preview(id: string, body: DecisionBody, options: CallOptions = {}): Promise<Preview> {
     const path = `${reviewPath(id)}/decision`;
     // A dry run leaves its key unused.

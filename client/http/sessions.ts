@@ -9,7 +9,7 @@ export class PortalSessions {
     this.#transport = transport;
   }
 
-  /** `token` is returned this once; each try makes a token of its own, of which the last is the one. */
+  /** `token` is returned once; each try makes its own, of which the last one counts. */
   create(body: PortalSessionBody, options: CallOptions = {}): Promise<PortalSession> {
     return this.#transport.json<PortalSession>({ ...options, path: '/v1/portal_sessions', body });
   }

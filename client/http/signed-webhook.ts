@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AccountEvent, Job } from './wire-types.ts';
 
-/** A webhook that is not Holdfast's, or not fresh. Respond 400 and do nothing else. */
+/** A webhook that is not from Holdfast, or not recent. Respond 400 and do nothing else. */
 export class WebhookVerificationError extends Error {
   override readonly name = 'WebhookVerificationError';
   readonly code: 'missing_headers' | 'too_old' | 'too_new' | 'no_good_signature' | 'not_json';
@@ -12,20 +12,20 @@ export class WebhookVerificationError extends Error {
   }
 }
 
-/** What a webhook says. `id` is the same for every delivery of it: keep it, and do nothing the second time. */
+/** The content of a webhook. `id` is the same for every delivery: store it, and act once. */
 export type WebhookEvent = {
   readonly id: string;
   readonly timestamp: string;
-  /** Counts up per account: they may arrive in another order. */
+  /** Counts up per account: webhooks may arrive in another order. */
   readonly sequence: number;
 } & (
   | { readonly type: JobEventType; readonly data: Job }
   | { readonly type: Exclude<AccountEvent['type'], JobEventType>; readonly data: OtherData }
 );
 
-/** Of an event of a job's state `data` is the job, as it was when the webhook was first sent. */
+/** For an event of a job's state, `data` is the job as it was when the webhook was first sent. */
 type JobEventType = Extract<AccountEvent['type'], `job.${string}`>;
-/** What the event says, with the job that it is of, where it is of one. */
+/** The event's data, with its job's id if it has one. */
 type OtherData = Readonly<Record<string, unknown>> & { readonly job_id?: string };
 
 type HeaderBag = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -34,8 +34,8 @@ const SECRET_PREFIX = 'whsec_';
 const DEFAULT_TOLERANCE_SECONDS = 300;
 
 /**
- * Verifies a webhook as Standard Webhooks 1.0 says (HMAC-SHA256, compared in constant time), and reads it.
- * @param rawBody The body as it came, before anything has parsed it: another order of its fields is another signature.
+ * Verifies a webhook by Standard Webhooks 1.0 (HMAC-SHA256, constant time) and parses it.
+ * @param rawBody The body as received, before any parser: another order of fields is another signature.
  * @param secrets `whsec_…`; several while one is being replaced.
  * @throws WebhookVerificationError
  */
@@ -75,7 +75,7 @@ function signatureOf(secret: string, id: string, timestamp: string, rawBody: str
     secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret,
     'base64',
   );
-  // An empty key would sign anything that anyone sends.
+  // An empty key would accept anything.
   if (key.length === 0) throw new RangeError('a webhook secret is whsec_ and base64');
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(rawBody).digest('base64')}`;
 }

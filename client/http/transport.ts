@@ -4,26 +4,26 @@ import type { Problem } from './wire-types.ts';
 
 /** The options that every call takes. */
 export type CallOptions = {
-  /** Ends the call; what it throws is the signal's reason. */
+  /** Aborts the call, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Of one try, in ms. */
+  /** The limit of one try, in ms. */
   readonly timeoutMs?: number | undefined;
-  /** For whom a platform key acts; in place of the client's own. */
+  /** The account that a platform key acts for, instead of the client's. */
   readonly account?: string | undefined;
-  /** Told of the response, before the call returns. */
+  /** Called with the response, before the call returns. */
   readonly onResponse?: ((response: ResponseFacts) => void) | undefined;
 };
 
 export type ResponseFacts = {
   readonly status: number;
   readonly requestId: string | null;
-  /** The same was asked before under the same key or reference, and this is what was answered then. */
+  /** It was done before under the same key or reference; this is the first response. */
   readonly isReplay: boolean;
 };
 
 /** Options of a call that takes an Idempotency-Key. */
 export type KeyedOptions = CallOptions & {
-  /** Yours, so that a call of another process is the same call; absent: a new one, which all tries of this call share. */
+  /** Your key, so that a call of another process is the same call; absent: a new one for all tries of this call. */
   readonly idempotencyKey?: string | undefined;
 };
 
@@ -34,12 +34,12 @@ export type ApiCall = CallOptions & {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string | undefined;
-  /** False: a second one has a second effect, so it is not made again once it may have arrived. */
+  /** False: a repeat has a second effect, so it is not retried once it may have arrived. */
   readonly isRepeatable?: boolean;
 };
 
 export type TransportSettings = {
-  /** Null: a cookie says who asks. */
+  /** Null: a cookie authenticates. */
   readonly apiKey: string | null;
   readonly baseUrl: string;
   readonly account: string | undefined;
@@ -48,20 +48,20 @@ export type TransportSettings = {
   readonly retry: RetryRule;
 };
 
-/** Makes calls, each as often as it takes. */
+/** Makes calls, each with its retries. */
 export type Transport = {
-  /** `read` is part of a try: a body that breaks off is asked for again. */
+  /** `read` is part of a try: a body that breaks off is requested again. */
   readonly send: <Result>(call: ApiCall, read: (response: Response) => Promise<Result>) => Promise<Result>;
-  /** The caller knows the shape of the response of a path. */
+  /** The caller knows the shape of a path's response. */
   readonly json: <Body>(call: ApiCall) => Promise<Body>;
-  /** A response whose body the caller reads by itself, without a limit of time; from then on it is the caller who heeds the signal. */
+  /** A response whose body the caller reads, without a time limit; from then on the caller watches the signal. */
   readonly open: (call: ApiCall) => Promise<Response>;
   readonly retry: RetryRule;
 };
 
 export function createTransport(settings: TransportSettings): Transport {
   const send: Transport['send'] = async (call, read) => {
-    // Out of the tries: what cannot be sent is a fault of the caller's, and not of the connection.
+    // Outside of the tries: a request that cannot be built is the caller's fault, not the connection's.
     const request = new Request(urlOf(settings, call), requestOf(settings, call));
     for (let tries = 1; ; tries += 1) {
       const outcome = await tryOnce(settings, call, request.clone(), read);
@@ -88,10 +88,10 @@ type Tried<Result> =
       readonly retryAfterMs: number | null;
     };
 
-/** The reason of a try that is ended by its own limit. */
+/** The reason of a try that exceeded its own limit. */
 const TOO_LATE = new Error('no whole response came in time');
 
-/** One try. Throws only the reason of the caller's signal, and what is no failure of the call. */
+/** One try. Throws only the reason of the caller's signal, and errors that are no failure of the call. */
 async function tryOnce<Result>(
   settings: TransportSettings,
   call: ApiCall,
@@ -142,7 +142,7 @@ function requestOf(settings: TransportSettings, call: ApiCall): RequestInit {
   const account = call.account ?? settings.account;
   return {
     method: methodOf(call),
-    // A redirect would take key and body elsewhere.
+    // A redirect would send key and body elsewhere.
     redirect: 'manual',
     headers: {
       accept: 'application/json',
@@ -159,7 +159,7 @@ function requestOf(settings: TransportSettings, call: ApiCall): RequestInit {
 
 const methodOf = (call: ApiCall) => call.method ?? (call.body === undefined ? 'GET' : 'POST');
 
-/** Whether a call may have moved credits although its end was not seen. */
+/** Whether a call may have moved credits without a response. */
 const billedIfLost = (call: ApiCall) => (methodOf(call) === 'GET' ? 'no' : 'unknown');
 
 function factsOf(response: Response): ResponseFacts {
@@ -170,7 +170,7 @@ function factsOf(response: Response): ResponseFacts {
   };
 }
 
-/** A response that is no success: the API's problem, or something that stands before the API. */
+/** A failed response: the API's problem, or something in front of the API. */
 async function failureOf(response: Response, call: ApiCall): Promise<Tried<never>> {
   const text = await response.text();
   const problem = problemOf(response, text);
@@ -195,7 +195,7 @@ async function failureOf(response: Response, call: ApiCall): Promise<Tried<never
   };
 }
 
-/** With the fields that are wrong: who logs the message alone sees which. */
+/** With the wrong fields, for those who log the message alone. */
 function messageOf({ title, detail, errors = [] }: Problem): string {
   const fields = errors.map(({ pointer, detail: fault }) => `${pointer}: ${fault}`).join(' ');
   return `${title}: ${detail}${fields === '' ? '' : ` ${fields}`}`;
@@ -211,7 +211,7 @@ function problemOf(response: Response, text: string): Problem | null {
   }
 }
 
-/** What proxies respond while the service behind them restarts. */
+/** The statuses of proxies while the service behind them restarts. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 function unexpected(response: Response, call: ApiCall, text: string): HoldfastError {
@@ -241,7 +241,7 @@ function lost(call: ApiCall, isTooLate: boolean, cause: unknown): HoldfastError 
   );
 }
 
-/** fetch says "fetch failed"; why stands in its cause. */
+/** fetch's message is "fetch failed"; its cause has the reason. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;

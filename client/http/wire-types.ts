@@ -27,8 +27,8 @@ import type {
 } from '../../contract/shapes/webhook-shapes.ts';
 
 /**
- * What crosses the wire, as contract/ has it. In the package these types stand written out (dev/print-types.mjs), so that it
- * needs neither zod nor the server.
+ * The wire types of contract/. The package has them written out (dev/print-types.mjs), so that it needs neither zod nor
+ * the server.
  */
 
 export type {
@@ -88,7 +88,7 @@ export type { ProblemCode } from '../../contract/problems.ts';
 /** The body of a quote and of a job. The fields of a kind stand beside the common ones. */
 export type { JobRequest as JobBody } from '../../domain/work/job-request.ts';
 
-/** A list's parameters; the pages are turned by the client. */
+/** A list's parameters; the client fetches the pages. */
 type Filters<Query extends z.ZodType> = Partial<Omit<z.output<Query>, 'cursor'>>;
 
 export type JobFilters = Filters<typeof jobsQuery>;
@@ -100,7 +100,7 @@ export type RepairFilters = Filters<typeof repairsQuery>;
 export type UnknownBillFilters = Filters<typeof unknownBillsQuery>;
 export type StatementRange = Partial<z.output<typeof statementQuery>>;
 
-/** A body, which is only read. */
+/** A body, read-only. */
 type Sent<Body extends z.ZodType> = ReadOnly<z.input<Body>>;
 type ReadOnly<Value> = Value extends readonly (infer Item)[]
   ? readonly ReadOnly<Item>[]

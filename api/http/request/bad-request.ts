@@ -5,14 +5,14 @@ import { invalidPart, type Problem } from '../problem.ts';
 import { problemBody } from '../problem-body.ts';
 import { drawRequestId } from './request-id.ts';
 
-/** Responds to bytes that Node could not read as a request. `last`: the last that came whole or in part. */
+/** Responds to bytes that Node could not read as a request. `last`: the last request that arrived whole or in part. */
 export type BadRequestResponder = (error: Error, socket: Duplex, last: ServerResponse | undefined) => void;
 
 export function createBadRequestResponder(publicUrl: string): BadRequestResponder {
   return (error, socket, last) => {
     const isUnderWay = last !== undefined && !last.writableFinished;
     if (isUnderWay && last.req.complete) {
-      // Bytes after a whole request say nothing against it, and its response may be about money.
+      // Bytes after a whole request do not invalidate it, and its response may be about money.
       socket.pause();
       last.once('close', () => socket.destroy());
       return;
@@ -40,7 +40,7 @@ function problemOf(code: unknown): Problem {
 
 function responseOf(problem: Problem, requestId: string, publicUrl: string): string {
   const { status } = PROBLEMS[problem.code];
-  // Nothing of it has been acted on: a request is, once it is whole.
+  // Nothing was done for it: a request is acted on once it is whole.
   const body = problemBody(problem, { requestId, billed: 'no', publicUrl });
   return [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,

@@ -1,18 +1,18 @@
-/** The bodies that a process is reading, of all of its requests: until they are whole they are memory. */
+/** The bodies that a process is reading: until they are whole they take memory. */
 export type HeldBodies = {
-  /** Counts one more. `refuse` is called, once, when it has to go: the others hold as much as there may be, and it is the oldest. */
+  /** Counts a body. `refuse` is called, once, when the limit is reached and this body is the oldest. */
   readonly hold: (refuse: () => void) => HeldBody;
 };
 
 type HeldBody = {
   readonly add: (bytes: number) => void;
-  /** It is whole, or was given up. */
+  /** The body is whole, or was given up. */
   readonly release: () => void;
 };
 
 /**
- * Bounds what bodies take together. Of too much the oldest goes: a body that comes at once is gone in a moment, so it is the slow ones that
- * make room, and not those who have just come.
+ * Bounds the memory of all bodies together. Above the limit the oldest is refused: a body that arrives at once takes a
+ * moment, so the slow ones make room.
  */
 export function createHeldBodies(mostBytes: number): HeldBodies {
   const held = new Set<{ bytes: number; readonly refuse: () => void }>();

@@ -4,13 +4,13 @@ import { invalidRequest } from '../problem.ts';
 import { readJsonBody, readOptionalJsonBody } from './read-json-body.ts';
 import type { Exchange } from '../route.ts';
 
-/** A body that a schema has read, and the same as it was sent: a JSON object, of which fingerprints are taken. */
+/** A parsed body, and the JSON object as sent, which is fingerprinted. */
 export type ReadBody<Schema extends z.ZodType> = {
   readonly body: z.output<Schema>;
   readonly sent: Readonly<Record<string, unknown>>;
 };
 
-/** Reads a body by a schema of objects. Throws the problem invalid_request with a pointer for each field that is wrong. */
+/** Reads a body by an object schema. Throws invalid_request with a pointer per wrong field. */
 export async function readBody<Schema extends z.ZodType>(
   { request, response }: Exchange,
   schema: Schema,
@@ -18,7 +18,7 @@ export async function readBody<Schema extends z.ZodType>(
   return parseBody(await readJsonBody(request, response), schema);
 }
 
-/** The same of a call that may be sent without its body. */
+/** Reads the body of a call that may be sent without one. */
 export async function readOptionalBody<Schema extends z.ZodType>(
   { request, response }: Exchange,
   schema: Schema,

@@ -10,17 +10,17 @@ const COLON = 0x3a;
 const READ = { limitBytes: JOB_REQUEST_LIMITS.bodyBytes, inflates: true } as const;
 
 /**
- * The JSON of a body. Throws the problems payload_too_large, unsupported_media_type, or invalid_request for what is not
- * JSON in UTF-8.
+ * Reads a body's JSON. Throws payload_too_large, unsupported_media_type, or invalid_request for what is not JSON in
+ * UTF-8.
  */
 export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
   requireJson(request);
   return parseJson(await readBytes(request, response, READ));
 }
 
-/** The same, where no body at all is an answer too: undefined then. */
+/** Reads an optional body; undefined: none. */
 export async function readOptionalJsonBody(request: Request, response: Response): Promise<unknown> {
-  // Whether there is a body is known by reading it: a chunked one may be empty.
+  // A chunked body may be empty: only reading shows it.
   const bytes = await readBytes(request, response, READ);
   if (bytes.length === 0) return undefined;
   requireJson(request);
@@ -39,22 +39,22 @@ function requireJson(request: Request): void {
 }
 
 type ReadBytesOptions = {
-  /** Of what came out, where it came compressed. */
+  /** The limit of the decompressed body. */
   readonly limitBytes: number;
-  /** Whether a compressed body is taken. */
+  /** Whether compressed bodies are accepted. */
   readonly inflates: boolean;
 };
 
 /**
- * The bytes of a body. Throws the problems payload_too_large, unsupported_media_type and invalid_request; `unavailable` of a slow one, where
- * others need its memory.
+ * Reads a body's bytes. Throws payload_too_large, unsupported_media_type and invalid_request; `unavailable` for a slow
+ * one whose memory others need.
  */
 export async function readBytes(
   request: Request,
   response: Response,
   { limitBytes, inflates }: ReadBytesOptions,
 ): Promise<Buffer> {
-  // What is announced too large is not waited for.
+  // An announced length above the limit is refused at once.
   if (Number(request.get('Content-Length') ?? 0) > limitBytes) throw new Problem('payload_too_large');
   const read: RequestHandler = raw({ type: () => true, limit: limitBytes, inflate: inflates });
   let stop: () => void = () => undefined;
@@ -66,7 +66,7 @@ export async function readBytes(
     const count = (chunk: Buffer) => {
       seen += chunk.length;
       held.add(chunk.length);
-      // Express says so too, but only once it has read the rest, however long that is.
+      // Express refuses it too, but only after it has read the rest, however long.
       if (seen > limitBytes) resolve({ type: 'entity.too.large' });
     };
     stop = () => {
@@ -79,7 +79,7 @@ export async function readBytes(
   stop();
   if (error !== undefined) {
     const problem = problemOfReading(error);
-    // What has come of it is let go of with its connection.
+    // The part that arrived is dropped with its connection.
     if (problem.code === 'unavailable') response.once('finish', () => request.destroy());
     throw problem;
   }
@@ -87,7 +87,7 @@ export async function readBytes(
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
-/** Other bodies need its memory. */
+/** The code for a body that must make room for others. */
 const TOO_MANY = 'too.many';
 
 function problemOfReading(error: unknown): Problem {
@@ -106,14 +106,14 @@ function problemOfReading(error: unknown): Problem {
 }
 
 /**
- * Reads a body as I-JSON (RFC 7493), which is what has a canonical form: UTF-8, no byte order mark, no name twice in one
- * object. Throws the problem invalid_request for anything else.
+ * Parses a body as I-JSON (RFC 7493), which has a canonical form: UTF-8, no byte order mark, no repeated name in an
+ * object. Throws invalid_request for anything else.
  */
 function parseJson(bytes: Buffer): unknown {
   const text = decodeUtf8(bytes);
   if (text.trim() === '') throw invalidPart('', 'required', 'The body is empty.');
   const value = parseText(text);
-  // Of two members of one name JSON.parse keeps the last, and another parser may take the first.
+  // For a repeated name JSON.parse keeps the last member, and another parser may keep the first.
   if (countWrittenMembers(text) > countKeptMembers(value)) {
     throw invalidPart('', 'repeated_name', 'An object of the body names a field twice.');
   }
@@ -136,7 +136,7 @@ function parseText(text: string): unknown {
   }
 }
 
-/** Every member has one colon outside of strings, in a text that is valid. */
+/** In valid JSON every member has one colon outside of strings. */
 function countWrittenMembers(text: string): number {
   let count = 0;
   let isInString = false;

@@ -4,8 +4,8 @@ import { fieldErrorsOf } from '../../../contract/job-request/field-errors.ts';
 import { invalidRequest } from '../problem.ts';
 
 /**
- * The query parameters by a strict schema: an unknown one is refused, since a filter that is mistyped and ignored shows
- * too much. Throws the problem invalid_request, its pointers naming parameters.
+ * Parses the query by a strict schema: an unknown parameter is refused, since an ignored, mistyped filter would show
+ * too much. Throws invalid_request, with parameters as pointers.
  */
 export function readQuery<Schema extends z.ZodType>(request: Request, schema: Schema): z.output<Schema> {
   const query: unknown = request.query;

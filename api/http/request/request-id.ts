@@ -3,17 +3,17 @@ import type { RequestHandler } from 'express';
 import { createHeldBodies } from './held-bodies.ts';
 import { beginState } from './request-state.ts';
 
-/** A caller's own request id is kept when it is one token of a log line. */
+/** A caller's request id is kept if it is one token of a log line. */
 const CALLERS_OWN = /^[A-Za-z0-9._-]{8,128}$/;
 
 export function drawRequestId(): string {
   return `req_${randomUUID().replaceAll('-', '')}`;
 }
 
-/** Of bodies that are not whole yet: ten thousand slow ones, of a mebibyte or four each, would be more than the memory. */
+/** The memory for incomplete bodies: ten thousand slow ones, of one or four MiB each, would exhaust it. */
 const MOST_BODY_BYTES = 128 * 1_048_576;
 
-/** Gives every request an id, and says it in every answer. */
+/** Gives every request an id, which every response has. */
 export function identifyRequests(now: () => number, mostBodyBytes = MOST_BODY_BYTES): RequestHandler {
   const bodies = createHeldBodies(mostBodyBytes);
   return (request, response, next) => {

@@ -4,12 +4,12 @@ import { stateOf } from './request-state.ts';
 import { sendProblem } from '../send-problem.ts';
 
 /**
- * A caller waits 15 s at most for a 503, whatever is frozen. Every wait below has its own, shorter limit; this one holds
+ * A caller gets a 503 within 15 s, whatever is frozen. Every wait below has its own, shorter limit; this one bounds
  * their sum.
  */
 const RESPOND_WITHIN_MS = 14_000;
 
-/** Responds 503 to a request that takes too long; the response to whatever it still does is dropped. */
+/** Responds 503 to a request that takes too long; a later response is dropped. */
 export function limitRequestTime(publicUrl: string, withinMs = RESPOND_WITHIN_MS): RequestHandler {
   return (_request, response, next) => {
     let timer = setTimeout(giveUp, withinMs);
