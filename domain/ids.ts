@@ -51,13 +51,18 @@ export function workflowIdOfOutput(jobId: string, outputId: string, outputs: num
 }
 
 /**
- * Our reference at the provider for one submission: unique forever, and the key of the attempt row. The account is in it, so that a workflow that was
- * started by hand with the job id of another account finds nothing of that account's at the provider.
+ * Our reference at the provider for one submission: unique forever, and the key of the attempt row. It contains the
+ * account, so that a workflow started by hand with another account's job id finds nothing of that account's there.
  */
 export function attemptReferenceOf({ accountId, outputId, stage, number }: AttemptKey): string {
   return [outputId.replace(/^out_/, 'att_'), accountId.replace(/^acct_/, ''), stage, String(number)].join(
     '_',
   );
+}
+
+/** The reference of an attempt of a job that was admitted before references contained the account. */
+export function attemptReferenceWithoutAccount(outputId: string, stage: string, number: number): string {
+  return [outputId.replace(/^out_/, 'att_'), stage, String(number)].join('_');
 }
 
 /** The longest id of a provider's job, in characters: it is indexed, and is a part of addresses. */

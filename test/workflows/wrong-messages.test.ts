@@ -173,7 +173,8 @@ async function sendAllThatIsWrong(workflowId: string): Promise<readonly string[]
 
 const ignored = (workflowId: string) =>
   warnings.filter(
-    ({ message, meta }) => message.startsWith('a signal was ignored') && meta?.['workflowId'] === workflowId,
+    ({ message, meta }) =>
+      message === 'an unexpected signal was ignored' && meta?.['workflowId'] === workflowId,
   );
 
 describe('an unexpected message to a workflow', () => {
