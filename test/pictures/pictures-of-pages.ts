@@ -115,7 +115,7 @@ export function picturesOf(of: FilledPictures): readonly Picture[] {
       sign: 'Stuck jobs',
       look: LIGHT,
       // A job that is stuck is so after its expected time.
-      prepare: (page) => page.getByText('Static ad by').waitFor({ timeout: 120_000 }),
+      prepare: (page) => page.getByText('Static ad by').first().waitFor({ timeout: 120_000 }),
     },
     { name: 'support-find', face: 'support', place: `find?q=${of.account}`, sign: 'Found' },
     { name: 'support-job', face: 'support', place: `jobs/${of.reported}`, sign: 'Audit trail', look: LIGHT },
