@@ -55,21 +55,33 @@ export function useRowWindow<Place extends Element>(names: readonly string[]): R
   }, [tops, seen, isWhole]);
 
   latest.current = { names, places, tops, isWhole };
-  const look = useMemo(
-    () => () => {
-      if (place.current === null) return;
-      const next = seenOf(place.current, elements, latest.current);
-      setSeen((before) => (isSame(before, next) ? before : next));
-    },
-    [],
-  );
-  useLayoutEffect(look, [names, heightsVersion]);
+  const look = useMemo(() => {
+    const see = () => {
+      const { isWhole: needsNothing } = latest.current;
+      return needsNothing || place.current === null ? null : seenOf(place.current, elements, latest.current);
+    };
+    const draw = (next: Seen | null) => {
+      if (next !== null) setSeen((before) => (isSame(before, next) ? before : next));
+    };
+    let next: Seen | null = null;
+    const drawNext = inNextFrame(() => draw(next));
+    return {
+      now: () => draw(see()),
+      // A frame tells all lists of a page that it is scrolled, and then runs what was asked of it: all have read where they stand before one draws.
+      inFrame: () => {
+        next = see();
+        if (next !== null) drawNext();
+      },
+    };
+  }, []);
+  useLayoutEffect(look.now, [names, heightsVersion, isWhole]);
   useEffect(() => {
     if (place.current === null) return;
     const stopMeasuring = elements.watchList(place.current);
     const looked = new AbortController();
     const options = { signal: looked.signal, capture: true, passive: true };
-    for (const type of ['scroll', 'resize', 'focusin', 'toggle']) addEventListener(type, look, options);
+    for (const type of ['scroll', 'resize', 'focusin', 'toggle'])
+      addEventListener(type, look.inFrame, options);
     return () => {
       looked.abort();
       stopMeasuring();
