@@ -1021,6 +1021,8 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.unless_acted(text,jsonb) → text  -- holdfast_api, holdfast_worker
 -- ledger.void_grant(text,text,text,text) → TABLE(outcome text, voided bigint, not_recovered bigint)  -- holdfast_api,
 --     holdfast_worker
+-- jobs.accept_attempt(text,text,text[],text) → TABLE(is_moved boolean, state text, provider_job_id text)  --
+--     holdfast_worker
 -- jobs.account_of(text) → text  -- holdfast_api, holdfast_worker
 -- jobs.admit(jsonb) → SETOF jobs.admitted  -- holdfast_worker
 -- jobs.admit_one(jobs.admit_item) → jobs.admitted

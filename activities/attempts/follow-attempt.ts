@@ -32,6 +32,7 @@ export function createFollowAttempt(dependencies: FollowDependencies) {
     const { minPollIntervalMs, sendsWebhooks } = provider.capabilities;
     const report = createProgressReporter(progress, attempt);
     const waitToPoll = createWaitToPoll(sendsWebhooks ? webhookWatches : null, attempt);
+    let failedFetches = 0;
     for (;;) {
       const poll = await provider.poll(providerJobId, cancellationSignal());
       switch (poll.state) {
@@ -44,8 +45,9 @@ export function createFollowAttempt(dependencies: FollowDependencies) {
         case 'succeeded':
         case 'failed': {
           const recorded = await recordEnd.record(attempt, poll);
+          if (recorded.outcome !== 'again' && recorded.outcome !== 'link_expired') return recorded;
+          failedFetches += 1;
           if (recorded.outcome === 'again') await sleep(recorded.afterMs);
-          else if (recorded.outcome !== 'link_expired') return recorded;
           break;
         }
         case 'canceled':
@@ -57,7 +59,14 @@ export function createFollowAttempt(dependencies: FollowDependencies) {
       }
       const pauseMs = Math.max(poll.retryAfterMs, minPollIntervalMs);
       // An ended run is asked for its result alone: no webhook will come.
-      await (poll.state === 'succeeded' ? sleep(pauseMs) : waitToPoll(pauseMs));
+      await (poll.state === 'succeeded' ? sleep(afterFetches(failedFetches, pauseMs)) : waitToPoll(pauseMs));
     }
   };
+}
+
+/** A result may be a gigabyte: one that breaks off each time is not fetched five times a second until the run deadline. */
+const MAX_FETCH_PAUSE_MS = 10_000;
+
+function afterFetches(failedFetches: number, pauseMs: number): number {
+  return Math.min(pauseMs * 2 ** (failedFetches - 1), Math.max(pauseMs, MAX_FETCH_PAUSE_MS));
 }

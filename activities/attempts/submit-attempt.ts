@@ -129,15 +129,15 @@ async function recordSubmission(
   if (result.outcome === 'ended') return result;
   if (result.outcome === 'unknown')
     return outcomeOf(await recordUnknown(attempts, attempt, result.mayArriveLater));
-  const now = await attempts.move(accountId, reference, {
-    // The answer of the post is its outcome, even if a look-up made it unknown meanwhile.
-    from: ['posting', 'unknown'],
-    to: result.outcome,
-    providerJobId: result.outcome === 'accepted' ? result.providerJobId : undefined,
-    errorClass: result.outcome === 'rejected' ? result.errorClass : undefined,
-  });
-  if (now.isMoved) return result;
-  if ((now.state === 'fenced' || now.state === 'rejected') && result.outcome === 'accepted') {
+  // The answer of the post is its outcome, even if a look-up made it unknown meanwhile.
+  const from = ['posting', 'unknown'] as const;
+  const now =
+    result.outcome === 'accepted'
+      ? await attempts.accept(accountId, reference, from, result.providerJobId)
+      : await attempts.move(accountId, reference, { from, to: 'rejected', errorClass: result.errorClass });
+  if (now.isMoved && now.state === result.outcome) return result;
+  const isFollowed = now.state !== 'fenced' && now.state !== 'rejected';
+  if (!isFollowed && result.outcome === 'accepted' && now.providerJobId === result.providerJobId) {
     // Nothing will follow this run: stop it where possible. Its id stays on the row for support.
     const { providerJobId } = result;
     await withTimeLimit(provider.submitTimeoutMs, null, (signal) => provider.cancel(providerJobId, signal));

@@ -90,7 +90,7 @@ async function lookOnce(
   const { toldJob } = row;
   if (toldJob !== null) {
     const providerJobId = provider.jobTold?.(toldJob, model) ?? toldJob;
-    await attempts.move(accountId, reference, { from: ['unknown'], to: 'accepted', providerJobId });
+    await attempts.accept(accountId, reference, ['unknown'], providerJobId);
     return resolutionOf(await attempts.read(accountId, reference));
   }
   if (provider.capabilities.lookup === 'none') return mayBeHeardOf(row) ? null : { outcome: 'unresolvable' };
@@ -100,7 +100,7 @@ async function lookOnce(
   const wasPrompt = performance.now() - askedAtMs <= PROMPT_MS;
   if (found.outcome === 'found') {
     const { providerJobId } = found;
-    await attempts.move(accountId, reference, { from: ['unknown'], to: 'accepted', providerJobId });
+    await attempts.accept(accountId, reference, ['unknown'], providerJobId);
   } else if (proof.isNotRun(row, readAtMs, found.outcome === 'not_found', wasPrompt)) {
     const errorClass: ErrorClass = 'not_found';
     await attempts.move(accountId, reference, { from: ['unknown'], to: 'rejected', errorClass });

@@ -4,7 +4,7 @@ import { forgetAnswer, keepAnswer, readAnswer } from './answers.ts';
 import { noteUnreached, queueAttempts } from './attempt-turns.ts';
 import { beginAttempt, prepareAttempt, type NewAttempt } from './begin-attempt.ts';
 import { failAttempt, recordAsset } from './finish-attempt.ts';
-import { closeAttempt, moveAttempt, type AttemptMove } from './move-attempt.ts';
+import { acceptAttempt, closeAttempt, moveAttempt, type AttemptMove } from './move-attempt.ts';
 import { readAttempt, readAttemptsOfOutput } from './read-attempts.ts';
 import { readReturnTime } from './return-time.ts';
 
@@ -29,6 +29,7 @@ export function createAttempts(database: Database, submitter = 'unknown', limits
     close: (accountId: string, reference: string) => closeAttempt(database, accountId, reference),
     move: (accountId: string, reference: string, move: AttemptMove) =>
       moveAttempt(database, accountId, reference, move),
+    accept: acceptAttempt.bind(null, database),
     read: (accountId: string, reference: string) => readAttempt(database, accountId, reference),
     ofOutput: (accountId: string, outputId: string) => readAttemptsOfOutput(database, accountId, outputId),
     /** The output's return_by; undefined: it is settled. */

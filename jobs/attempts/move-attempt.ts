@@ -9,23 +9,53 @@ export type AttemptMove = {
   readonly errorClass?: string | undefined;
 };
 
+type Moved = {
+  readonly isMoved: boolean;
+  readonly state: AttemptState;
+  readonly providerJobId: string | null;
+};
+
+type MovedRow = {
+  readonly is_moved: boolean;
+  readonly state: AttemptState;
+  readonly provider_job_id: string | null;
+};
+
 /** Moves a row if it is still in one of the expected states; returns its state now. */
 export async function moveAttempt(
   database: Database,
   accountId: string,
   reference: string,
   move: AttemptMove,
-): Promise<{ isMoved: boolean; state: AttemptState; providerJobId: string | null }> {
-  const { rows } = await database.query<{
-    is_moved: boolean;
-    state: AttemptState;
-    provider_job_id: string | null;
-  }>({
+): Promise<Moved> {
+  const { rows } = await database.query<MovedRow>({
     name: 'jobs.move_attempt',
     text: 'SELECT * FROM jobs.move_attempt($1, $2, $3, $4, $5, $6)',
     values: [accountId, reference, move.from, move.to, move.providerJobId ?? null, move.errorClass ?? null],
   });
-  const row = onlyRow(rows, 'jobs.move_attempt');
+  return toMoved(onlyRow(rows, 'jobs.move_attempt'));
+}
+
+/**
+ * Moves a row to accepted under the provider's job id, if it is still in one of the expected states. It becomes unknown instead if another
+ * attempt has that id: a service that names two jobs alike would deliver one customer's result to another.
+ */
+export async function acceptAttempt(
+  database: Database,
+  accountId: string,
+  reference: string,
+  from: readonly AttemptState[],
+  providerJobId: string,
+): Promise<Moved> {
+  const { rows } = await database.query<MovedRow>({
+    name: 'jobs.accept_attempt',
+    text: 'SELECT * FROM jobs.accept_attempt($1, $2, $3, $4)',
+    values: [accountId, reference, from, providerJobId],
+  });
+  return toMoved(onlyRow(rows, 'jobs.accept_attempt'));
+}
+
+function toMoved(row: MovedRow): Moved {
   return { isMoved: row.is_moved, state: row.state, providerJobId: row.provider_job_id };
 }
 

@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   service = await startScriptedService((call) => {
-    if (call.name === 'submit') call.answer(201, { id: 'p1' });
-    else call.answer(200, { id: 'p1', status: 'failed', error: { code: 'out_of_memory' } });
+    if (call.name === 'submit') call.answer(201, { id: call.about });
+    else call.answer(200, { id: call.about, status: 'failed', error: { code: 'out_of_memory' } });
   });
 });
 afterEach(() => service.close());

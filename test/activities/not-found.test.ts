@@ -313,16 +313,17 @@ describe('a post', () => {
       }
       expect(await stateOf(attempt)).toBe(state);
 
-      post?.answer(201, { id: 'late' });
+      const id = `late_${state}`;
+      post?.answer(201, { id });
       expect(await submitting).toMatchObject({ outcome: state });
-      expect(service.calls('cancel').map((call) => call.about)).toEqual(['late']);
+      expect(service.calls('cancel').map((call) => call.about)).toEqual([id]);
       expect(await fixture.attempts.read(attempt.accountId, attempt.reference)).toMatchObject({
         state,
-        providerJobId: 'late',
+        providerJobId: id,
       });
       // It has run all the same: the settlement of the output asks for it to be stopped again.
       expect(await run(() => stopAttempts(attempt.accountId, attempt.outputId))).toBe('stopped');
-      expect(service.calls('cancel').map((call) => call.about)).toEqual(['late', 'late']);
+      expect(service.calls('cancel').map((call) => call.about)).toEqual([id, id]);
     },
   );
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
@@ -79,3 +79,77 @@ test.each([
     expect(row).toMatchObject({ state: 'failed', errorClass: 'bad_content' });
   },
 );
+
+test('a result that breaks off each time is fetched ever less often', async () => {
+  const attempt = await accepted('breaks off');
+  await service.close();
+  service = await startScriptedService((call) => {
+    if (call.name === 'file') call.drop();
+    else
+      call.answer(200, { id: call.about, status: 'succeeded', output: [{ url: `${service.url}/picture` }] });
+  });
+  const environment = new MockActivityEnvironment();
+  const begunAt = performance.now();
+  const outcome = environment.run(fixture.activitiesAt(service.url).runAttempt, attempt);
+  await service.untilCalled('file', 5);
+  environment.cancel();
+  await expect(outcome).rejects.toThrow();
+  // Pauses of 0.2, 0.4, 0.8 and 1.6 s at least.
+  expect(performance.now() - begunAt).toBeGreaterThan(2_900);
+});
+
+describe('a service that gives two jobs one name', () => {
+  // The bad files of the tests above have opened the breaker of their model.
+  beforeEach(() => fixture.owner.query('DELETE FROM jobs.breakers'));
+
+  const record = (id: string, reference?: string) => ({
+    ...{ id, reference, status: 'succeeded' },
+    output: [{ url: `${service.url}/picture` }],
+  });
+  const stateOf = async ({ accountId, reference }: { accountId: string; reference: string }) => {
+    const row = await fixture.attempts.read(accountId, reference);
+    return [row?.state, row?.providerJobId];
+  };
+
+  test('delivers the result of the first to no one else: the second is looked up', async () => {
+    const lookedUp = new Map<string, string>();
+    await service.close();
+    service = await startScriptedService((call) => {
+      if (call.name === 'submit') call.answer(201, { id: 'twice', status: 'starting' });
+      else if (call.name === 'file') call.answer(200, PICTURE);
+      else if (call.name === 'poll') call.answer(200, record(call.about));
+      else call.answer(200, { data: [record(lookedUp.get(call.about) ?? 'twice', call.about)] });
+    });
+    const [first, second] = [await fixture.admit('first'), await fixture.admit('second')];
+    expect(await runAs(1, first.attempt)).toEqual({ outcome: 'made' });
+    expect(await runAs(1, second.attempt)).toEqual({ outcome: 'unknown' });
+    expect(await stateOf(second.attempt)).toEqual(['unknown', null]);
+    // The look-up says the same for a while, and then the name of the second.
+    const resolution = new MockActivityEnvironment().run(
+      fixture.activitiesAt(service.url).resolve,
+      second.attempt,
+    );
+    await service.untilCalled('lookup', 2);
+    lookedUp.set(second.attempt.reference, 'another');
+    expect(await resolution).toEqual({ outcome: 'known', providerJobId: 'another' });
+    expect(await runAs(2, second.attempt)).toEqual({ outcome: 'made' });
+    expect(service.calls('submit')).toHaveLength(2);
+  });
+
+  test('does not have the job of the first stopped where the second counts no more', async () => {
+    await service.close();
+    const second = (await fixture.admit('given up')).attempt;
+    service = await startScriptedService(async (call) => {
+      if (call.name === 'submit' && call.about === second.reference)
+        await fixture.attempts.move(second.accountId, second.reference, { from: ['posting'], to: 'fenced' });
+      if (call.name === 'submit') call.answer(201, { id: 'once', status: 'starting' });
+      else if (call.name === 'file') call.answer(200, PICTURE);
+      else call.answer(200, record(call.about));
+    });
+    const first = (await fixture.admit('kept')).attempt;
+    expect(await runAs(1, first)).toEqual({ outcome: 'made' });
+    expect(await runAs(1, second)).toEqual({ outcome: 'fenced' });
+    expect(service.calls('cancel')).toEqual([]);
+    expect(await stateOf(second)).toEqual(['fenced', null]);
+  });
+});

@@ -46,6 +46,7 @@ const AROUND_STATEMENT: Readonly<Record<string, { before?: KillPoint; after?: Ki
   'jobs.admit': { before: 'before admit', after: 'after admit' },
   'jobs.resolve_reference': { after: 'after reference' },
   'jobs.begin_attempt': { after: 'after row' },
+  'jobs.accept_attempt': { after: 'after record' },
   'jobs.move_attempt': { after: 'after record' },
   'jobs.record_asset': { after: 'after collect' },
   'jobs.settle': { before: 'before settle', after: 'after settle' },

@@ -56,6 +56,10 @@ const SQL_OF: Readonly<Record<string, (id: string) => readonly [text: string, ..
     `SELECT * FROM jobs.move_attempt($1, $2, ARRAY['posting'], 'accepted', 'p1', NULL)`,
     ...[ACCOUNT, attemptOf(id)],
   ],
+  accept_attempt: (id) => [
+    `SELECT * FROM jobs.accept_attempt($1, $2, ARRAY['posting'], 'p1')`,
+    ...[ACCOUNT, attemptOf(id)],
+  ],
   read_attempt: (id) => ['SELECT * FROM jobs.read_attempt($1, $2)', ACCOUNT, attemptOf(id)],
   mark_stuck: (id) => ['SELECT jobs.mark_stuck($1, $2, $3)', ACCOUNT, id, outputOf(id)],
   record_asset: (id) => [

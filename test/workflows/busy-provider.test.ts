@@ -16,12 +16,12 @@ beforeAll(async () => {
   service = await startScriptedService((call) => {
     if (call.name === 'file') call.answer(200, PICTURE);
     if (call.name === 'submit') {
-      if (service.calls('submit').length > REFUSALS) call.answer(201, { id: 'p1' });
+      if (service.calls('submit').length > REFUSALS) call.answer(201, { id: call.about });
       else call.answer(503, { error: { code: 'unavailable' } });
     }
     if (call.name === 'poll') {
       const output = [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }];
-      call.answer(200, { id: 'p1', status: 'succeeded', output });
+      call.answer(200, { id: call.about, status: 'succeeded', output });
     }
   });
   worker = await fixture.startWorker(service.url);

@@ -32,8 +32,8 @@ const test = plainTest.extend<{ scene: Scene }>({
   scene: async ({}, use) => {
     const fixture = await createWorkflowFixture();
     const service = await startScriptedService((call) => {
-      if (call.name === 'submit') call.answer(201, { id: 'p1' });
-      if (call.name === 'poll') call.answer(200, { id: 'p1', status: 'processing' });
+      if (call.name === 'submit') call.answer(201, { id: call.about });
+      if (call.name === 'poll') call.answer(200, { id: call.about, status: 'processing' });
       if (call.name === 'cancel') call.answer(200);
     });
     const workers: RunningWorker[] = [];
@@ -119,8 +119,8 @@ test.concurrent(
     const { fixture, service } = scene;
     await service.close();
     const queueing = await startScriptedService((call) => {
-      if (call.name === 'submit') call.answer(201, { id: 'p1' });
-      if (call.name === 'poll') call.answer(200, { id: 'p1', status: 'starting' });
+      if (call.name === 'submit') call.answer(201, { id: call.about });
+      if (call.name === 'poll') call.answer(200, { id: call.about, status: 'starting' });
       if (call.name === 'cancel') call.answer(200);
     });
     const startDeadlineSeconds = 2;

@@ -4,7 +4,7 @@ import { startScriptedService, type ScriptedService } from '../harness/scripted-
 import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
-const RUNNING = { id: 'p1', status: 'processing' };
+const RUNNING = { status: 'processing' };
 const REQUEST = { kind: 'static_ad', brief: { headline: 'cancelled too late' } } as const;
 
 let fixture: WorkflowFixture;
@@ -18,10 +18,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   endedAs = finished;
   service = await startScriptedService((call) => {
-    if (call.name === 'submit') call.answer(201, { id: 'p1' });
+    if (call.name === 'submit') call.answer(201, { id: call.about });
     // It had just finished.
     if (call.name === 'cancel') call.answer(409);
-    if (call.name === 'poll') call.answer(200, service.calls('cancel').length === 0 ? RUNNING : endedAs());
+    if (call.name === 'poll') {
+      const record = service.calls('cancel').length === 0 ? RUNNING : endedAs();
+      call.answer(200, { id: call.about, ...record });
+    }
   });
   worker = await fixture.startWorker(service.url);
 });
@@ -32,7 +35,6 @@ afterEach(async () => {
 afterAll(() => fixture.close());
 
 const finished = () => ({
-  id: 'p1',
   status: 'succeeded',
   output: [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }],
 });
@@ -81,7 +83,7 @@ test.each([
   'a run that had ended before the cancel, %s by the provider’s word, ends the job as %s',
   async (status, code, outcome) => {
     // Canceled: by an earlier try of ours, whose answer was lost.
-    endedAs = () => ({ id: 'p1', status, error: { code: 'failed' } });
+    endedAs = () => ({ status, error: { code: 'failed' } });
     const job = worker.jobOf(`ended ${status}`);
     const before = await fixture.balance();
     await worker.client.start({ ...job, request: REQUEST });

@@ -15,8 +15,9 @@ let isFinished = false;
 beforeAll(async () => {
   fixture = await createWorkflowFixture();
   service = await startScriptedService((call) => {
-    if (call.name === 'submit') call.answer(201, { id: 'p1' });
-    if (call.name === 'poll') call.answer(200, isFinished ? finished() : { id: 'p1', status: 'processing' });
+    if (call.name === 'submit') call.answer(201, { id: call.about });
+    if (call.name === 'poll')
+      call.answer(200, { id: call.about, ...(isFinished ? finished() : { status: 'processing' }) });
     if (call.name === 'file') call.answer(200, PICTURE);
   });
   worker = await fixture.startWorker(service.url);
@@ -28,7 +29,6 @@ afterAll(async () => {
 });
 
 const finished = () => ({
-  id: 'p1',
   status: 'succeeded',
   output: [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }],
 });

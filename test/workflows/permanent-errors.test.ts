@@ -35,9 +35,9 @@ const test = plainTest.extend<{ scene: Scene }>({
     let isFinished = false;
     const service: ScriptedService = await startScriptedService((call) => {
       const output = [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: PICTURE.length }];
-      if (call.name === 'submit') call.answer(201, { id: 'p1' });
+      if (call.name === 'submit') call.answer(201, { id: call.about });
       if (call.name === 'poll')
-        call.answer(200, { id: 'p1', status: isFinished ? 'succeeded' : 'processing', output });
+        call.answer(200, { id: call.about, status: isFinished ? 'succeeded' : 'processing', output });
       if (call.name === 'file') call.answer(200, PICTURE);
       if (call.name === 'cancel') call.answer(200);
     });

@@ -27,3 +27,21 @@ BEGIN
   END IF;
   RETURN QUERY SELECT is_moved, v_attempt.state::text, v_attempt.provider_job_id;
 END $$;
+
+-- Moves an attempt to accepted, under its service's id of the job. Where another attempt of the service has that
+-- id, its result may be another customer's: the attempt is unknown then.
+CREATE OR REPLACE FUNCTION jobs.accept_attempt(
+  p_account_id text, p_reference text, p_from text[], p_provider_job_id text
+) RETURNS TABLE (is_moved boolean, state text, provider_job_id text) LANGUAGE plpgsql AS $$
+DECLARE
+  v_is_anothers boolean;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_provider_job_id, 0));
+  SELECT EXISTS (
+    SELECT 1 FROM jobs.attempts o WHERE o.run_id = substring(p_provider_job_id FROM '([^/ ]+)( |$)')
+      AND o.provider_job_id = p_provider_job_id AND o.provider = a.provider AND o.reference <> a.reference)
+  INTO v_is_anothers FROM jobs.attempts a WHERE a.account_id = p_account_id AND a.reference = p_reference;
+  RETURN QUERY SELECT * FROM jobs.move_attempt(
+    p_account_id, p_reference, p_from, CASE WHEN v_is_anothers THEN 'unknown' ELSE 'accepted' END,
+    CASE WHEN NOT v_is_anothers THEN p_provider_job_id END, CASE WHEN v_is_anothers THEN 'unclear_answer' END);
+END $$;

@@ -58,7 +58,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   service = await startScriptedService((call) => {
     if (call.name === 'file') call.answer(200, result);
-    else if (call.name === 'submit') call.answer(201, { id: 'p1' });
+    else if (call.name === 'submit') call.answer(201, { id: call.about });
     else {
       const output = [{ url: `${service.url}/picture`, content_type: 'image/png', bytes: result.length }];
       call.answer(200, { id: call.about, status: 'succeeded', output });

@@ -155,6 +155,7 @@ export const OWN_ARGUMENTS: Readonly<Record<string, Ids>> = {
   'ledger.grant_credits': { p_reference: 'payment' },
   'jobs.grant_credits': { p_reference: 'payment' },
   'ledger.read_entries': { p_to: null },
+  'jobs.accept_attempt': { p_from: ['accepted'] },
   'jobs.move_attempt': { p_from: ['accepted'], p_to: 'rejected' },
   'jobs.release_job': { p_command: 'release' },
   'jobs.preview_change': { p_call: { grant_id: 'grant_theirs', reason: 'r' } },

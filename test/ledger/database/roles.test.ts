@@ -92,6 +92,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'jobs.begin_output': WORKER,
   'jobs.read_job_result': WORKER,
   'jobs.note_webhook': BOTH,
+  'jobs.accept_attempt': WORKER,
   'jobs.begin_attempt': WORKER,
   'jobs.count_webhooks': WORKER,
   'jobs.close_attempt': WORKER,
