@@ -60,11 +60,6 @@ export function attemptReferenceOf({ accountId, outputId, stage, number }: Attem
   );
 }
 
-/** The reference of an attempt of a job that was admitted before references contained the account. */
-export function attemptReferenceWithoutAccount(outputId: string, stage: string, number: number): string {
-  return [outputId.replace(/^out_/, 'att_'), stage, String(number)].join('_');
-}
-
 /** The longest id of a provider's job, in characters: it is indexed, and is a part of addresses. */
 export const MAX_PROVIDER_JOB_ID = 500;
 

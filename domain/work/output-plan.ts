@@ -7,7 +7,7 @@ import {
   type SourceOf,
   hasReferenceUrls,
 } from './work.ts';
-import { attemptReferenceOf, attemptReferenceWithoutAccount, outputIdOf, reservationIdOf } from '../ids.ts';
+import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../ids.ts';
 import type { JobRequest } from './job-request.ts';
 import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
 import type { CostRule } from '../prices/run-cost.ts';
@@ -44,8 +44,6 @@ export type OutputPlan = {
   readonly jobId: string;
   readonly outputId: string;
   readonly reservationId: string;
-  /** Its references at providers contain the account. Absent: admitted before 2026-11-29, and runs on under its old ones. */
-  readonly isAccountInReferences?: true;
   /** The kind that is made: an edit has its source's. */
   readonly kind: string;
   readonly credits: number;
@@ -174,7 +172,7 @@ export function planOutput({
   making,
   fallbacks = [],
   ...output
-}: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'hasReferenceAssets' | 'isAccountInReferences'> & {
+}: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'hasReferenceAssets'> & {
   readonly work: ResolvedWork;
   readonly model: Model;
   /** How the model makes this kind. */
@@ -188,7 +186,6 @@ export function planOutput({
     jobId: output.jobId,
     outputId: output.outputId,
     reservationId: output.reservationId,
-    isAccountInReferences: true,
     kind: work.kind,
     credits: output.credits,
     ...(typeof durationSeconds === 'number' ? { durationSeconds } : {}),
@@ -261,7 +258,7 @@ export function attemptOf(
     ...(takenOverBy === undefined ? {} : { takenOverBy: takenOverBy.name }),
     stage: partNameOf(part),
     number,
-    reference: referenceOf(plan, partNameOf(part), number),
+    reference: attemptReferenceOf({ ...plan, stage: partNameOf(part), number }),
     mediaType: stage.mediaType,
     ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
     isFinal,
@@ -270,13 +267,6 @@ export function attemptOf(
     ...(plan.maxCost === undefined ? {} : { maxCost: plan.maxCost }),
     part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
   };
-}
-
-function referenceOf(plan: OutputPlan, stage: string, number: number): string {
-  const { accountId, outputId, isAccountInReferences } = plan;
-  return isAccountInReferences
-    ? attemptReferenceOf({ accountId, outputId, stage, number })
-    : attemptReferenceWithoutAccount(outputId, stage, number);
 }
 
 function finalPartOf(plan: OutputPlan): StagePart {

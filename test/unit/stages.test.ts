@@ -12,7 +12,6 @@ const PLAN: OutputPlan = {
   jobId: `job_${STEM}`,
   outputId: `out_${STEM}_0`,
   reservationId: `rsv_${STEM}_0`,
-  isAccountInReferences: true,
   kind: 'static_ad',
   credits: 35,
   provider: 'local',
@@ -69,18 +68,13 @@ describe('a worker that dies', () => {
 });
 
 describe('an attempt', () => {
-  it('at an output of one call is at its final stage, under a reference that names its account', () => {
+  it('at what is made in one call is at its final stage, under the reference it always had, which names its account', () => {
     expect(attemptOf(PLAN, 2)).toMatchObject({
       stage: 'render',
       reference: `att_${STEM}_0_${ACCOUNT}_render_2`,
       mediaType: 'image/png',
       part: null,
     });
-  });
-
-  it('of a job that was admitted before references contained the account keeps the reference it was begun under', () => {
-    const { isAccountInReferences: _later, ...earlier } = PLAN;
-    expect(attemptOf(earlier, 2).reference).toBe(`att_${STEM}_0_render_2`);
   });
 
   it('at a part names it, with a reference that no other part has', () => {
