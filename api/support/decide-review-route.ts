@@ -36,7 +36,7 @@ export function decideReviewRoute(deps: Deps): Route {
       const { body, sent } = await readBody(exchange, CALLS.decideReview.body);
       const { account_id: accountId, id: reviewId } = await reviewOfPath(deps, exchange);
       const retryJobId = freeRetryJobIdOf(accountId, reviewId, key);
-      const { decision, reason } = body;
+      const { decision, reason, as_of: asOf } = body;
       return async () => {
         if (body.dry_run === true) {
           const supportDeps = { ...deps, grants: deps.rules.catalogue.grants };
@@ -44,9 +44,10 @@ export function decideReviewRoute(deps: Deps): Route {
           sendPreview(response, viewPreview(decision, await previewDecision(supportDeps, asked)));
           return;
         }
+        const { as_of: _asOf, ...content } = sent;
         const decided = await decideReview(deps.database, {
-          ...{ accountId, reviewId, key, actor, decision, reason, retryJobId },
-          fingerprint: fingerprintRequest(sent),
+          ...{ accountId, reviewId, key, actor, decision, reason, retryJobId, asOf },
+          fingerprint: fingerprintRequest(content),
           goodwillLifetimeSeconds: deps.rules.catalogue.grants.goodwill.lifetimeSeconds,
         });
         if (decided.outcome !== 'decided') throw problemOfDecision(decided.outcome);
@@ -66,9 +67,13 @@ async function requireReview(deps: Deps, accountId: string, reviewId: string): P
   return review;
 }
 
-function viewPreview(decision: ReviewDecision, { outcome, is_replay, moves }: PreviewedDecision): Preview {
+function viewPreview(
+  decision: ReviewDecision,
+  { outcome, is_replay, moves, as_of: asOf }: PreviewedDecision,
+): Preview {
   if (outcome === 'decided') {
-    return wouldDo(is_replay ? ['changes nothing: it was decided so before'] : effectOf(decision, moves));
+    const would = is_replay ? ['changes nothing: it was decided so before'] : effectOf(decision, moves);
+    return wouldDo(would, asOf);
   }
   if (outcome === 'not_found' || outcome === 'key_reused') throw problemOfDecision(outcome);
   return wouldRefuse(outcome, REFUSED[outcome]);

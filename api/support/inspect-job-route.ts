@@ -5,6 +5,7 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
 import { answersOf } from '../../domain/support/job-answers.ts';
 import { possibleCommandsOf } from '../../domain/support/possible-commands.ts';
+import { providerPageOf } from '../../domain/support/provider-page.ts';
 import { nextActionOf } from '../../domain/support/next-action.ts';
 import { fieldsForSupport, type KindRules } from '../../domain/work/work.ts';
 import {
@@ -78,6 +79,7 @@ function viewOutput(
     },
     attempts: output.attempts.map((attempt) => ({
       ...attempt,
+      provider_page: providerPageOf(attempt.provider, attempt.provider_job_id),
       posted_at: instantText(attempt.posted_at),
       resolved_at: instantTextOrNull(attempt.resolved_at),
       stopping_since: instantTextOrNull(attempt.stopping_since),

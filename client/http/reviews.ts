@@ -1,6 +1,6 @@
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
-import { preview } from './preview.ts';
+import { preview, type DecidedOptions } from './preview.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
 import type { DecisionBody, Preview, Review, ReviewFilters, ReviewForSupport } from './wire-types.ts';
 
@@ -23,10 +23,11 @@ export class Reviews {
   /** Support: refund, free_retry or deny. */
   decide(
     id: string,
-    body: DecisionBody,
-    { idempotencyKey = newKey(), ...options }: KeyedOptions = {},
+    asked: DecisionBody,
+    { idempotencyKey = newKey(), asOf, ...options }: KeyedOptions & DecidedOptions = {},
   ): Promise<ReviewForSupport> {
     const path = `${reviewPath(id)}/decision`;
+    const body = { ...asked, as_of: asOf };
     return this.#transport.json<ReviewForSupport>({ ...options, path, body, idempotencyKey });
   }
 

@@ -1,3 +1,5 @@
+import { GivenText } from '../shared/parts/given-text.tsx';
+
 /** What is on record of an action beside who, when and why. */
 export function TrailDetail(props: {
   readonly of: Readonly<Record<string, unknown>>;
@@ -8,5 +10,10 @@ export function TrailDetail(props: {
     .filter(([name, value]) => name !== props.but && value !== null && value !== '')
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ');
-  return text === '' ? null : <p class="muted small mono trail-detail">{text}</p>;
+  if (text === '') return null;
+  return (
+    <p class="muted small mono trail-detail">
+      <GivenText text={text} />
+    </p>
+  );
 }

@@ -39,7 +39,7 @@ export const reviewsQuery = z.strictObject({
 export const decisionBody = z.strictObject({
   decision: z.enum(REVIEW_DECISIONS),
   reason: reasonField,
-  dry_run: previewFields.dry_run,
+  ...previewFields,
 });
 
 /** One answer of support to a review. */

@@ -26,6 +26,11 @@ export const attempt = z.strictObject({
   provider: z.string(),
   model: z.string().describe('As the provider calls it: of a fallback, where that has taken over.'),
   provider_job_id: z.string().nullable(),
+  provider_page: z
+    .string()
+    .nullable()
+    .describe('Where a person sees it at the provider; null where that has no such page.')
+    .meta({ examples: ['https://replicate.com/p/rrr4z55ocneqzikepnug6xezpe'] }),
   error_class: z.string().nullable(),
   billed: z.string().nullable(),
   cost: z.string().nullable(),

@@ -1,4 +1,5 @@
 import type { ReviewDecision } from '../../domain/support/review.ts';
+import { unlessActed } from '../../ledger/unless-acted.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
@@ -14,6 +15,8 @@ export type Decision = {
   readonly retryJobId: string;
   /** How long a goodwill grant lives, of a refund whose own grant has expired, in seconds. */
   readonly goodwillLifetimeSeconds: number;
+  /** Up to where the account's record had been read; absent: it was not. */
+  readonly asOf?: string | undefined;
 };
 
 export type Decided = {
@@ -28,9 +31,10 @@ export type Decided = {
 
 /** Decides a review, once per key, and refunds where that is the decision, in one transaction. */
 export async function decideReview(database: Database, decision: Decision): Promise<Decided> {
+  const same = { actions: ['decide_review'], subject: { review_id: decision.reviewId } };
   const { rows } = await database.query<{ outcome: Decided['outcome']; is_replay: boolean }>({
     name: 'jobs.decide_review',
-    text: 'SELECT outcome, is_replay FROM jobs.decide_review($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    text: 'SELECT outcome, is_replay FROM jobs.decide_review(ledger.unless_acted($1, $10), $2, $3, $4, $5, $6, $7, $8, $9)',
     values: [
       decision.accountId,
       decision.reviewId,
@@ -41,6 +45,7 @@ export async function decideReview(database: Database, decision: Decision): Prom
       decision.actor,
       decision.retryJobId,
       decision.goodwillLifetimeSeconds,
+      unlessActed(decision.asOf, same, decision),
     ],
   });
   const row = onlyRow(rows, 'jobs.decide_review');

@@ -11,8 +11,11 @@ export type JobInspection = Pick<Inspection, 'model' | 'provider' | 'actions'> &
 
 export type StoredInspectedOutput = Omit<
   InspectedOutput,
-  'workflow_id' | 'next_automatic_action' | 'asked' | 'brief' | 'instruction'
-> & { readonly work: ResolvedWork };
+  'workflow_id' | 'next_automatic_action' | 'asked' | 'brief' | 'instruction' | 'attempts'
+> & {
+  readonly work: ResolvedWork;
+  readonly attempts: readonly Omit<InspectedOutput['attempts'][number], 'provider_page'>[];
+};
 
 /** Reads all that is on record of a job; null: the account has no such job. */
 export async function inspectJob(

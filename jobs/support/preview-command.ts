@@ -31,6 +31,7 @@ export async function previewCommand(
 export type PreviewedDecision = {
   readonly outcome: Decided['outcome'];
   readonly is_replay: boolean;
+  readonly as_of: string;
   readonly moves: readonly PreviewedMove[];
 };
 

@@ -202,7 +202,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
         [`jobs/${running}`, 'Release', 'returns 35 credits'],
         [`reviews/${reviewId}`, 'Deny', 'moves no credits'],
         [`accounts/${account}`, 'Grant goodwill', 'Reason'],
-        [`accounts/${account}`, 'Freeze', 'New spending is refused'],
+        [`accounts/${account}`, 'Freeze', 'refuses new spending from now on'],
       ]);
       expect(faults).toEqual([]);
       await close();

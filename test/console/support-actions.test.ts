@@ -165,10 +165,15 @@ describe.skipIf(program === null).concurrent('support', () => {
       await two.page.getByRole('dialog').locator('.would').waitFor();
       await act(one.page, HANDS[how], { opens, would, did });
       await two.page.getByRole('dialog').getByRole('button', { name: other }).click();
-      await two.page.getByRole('alert').getByText('The review has been decided otherwise.').waitFor();
+      await two.page.getByRole('alert').getByText('(Ada Lovelace) did decide_review (').waitFor();
+      await two.page.getByText('The review has been decided otherwise.').waitFor();
       expect(await two.page.getByText('Done', { exact: true }).count()).toBe(0);
       const { body } = await api.call('GET', `/v1/reviews/${id}`);
       expect(body.decision).toBe(decision);
+      const { actions } = (await api.call('GET', `/v1/jobs/${job.jobId}/inspect`)).body as unknown as {
+        actions: object[];
+      };
+      expect(actions).toContainEqual(expect.objectContaining({ action: 'decide_review' }));
       await Promise.all([one.close(), two.close()]);
     },
   );

@@ -145,6 +145,10 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
       await page.getByRole('img', { name: picture }).waitFor();
       await page.waitForFunction(`document.querySelector('img[alt="${picture}"]').naturalWidth > 0`);
     }
+    await open.goTo(`jobs/${delivered}`);
+    for (const picture of ['Reference 1', 'The output']) {
+      await page.getByRole('img', { name: picture, exact: true }).waitFor();
+    }
     expect(open.complaints).toEqual([]);
     await open.close();
   });

@@ -179,7 +179,7 @@ describe('a refund', () => {
         action: 'decide_review',
         reason: 'why',
         created_at: NOW,
-        detail: { review_id: reviewOf('j'), output_id: outputOf('j'), decision: 'refund' },
+        detail: { job_id: 'j', review_id: reviewOf('j'), output_id: outputOf('j'), decision: 'refund' },
       },
     ]);
     expect(await report('j', 'once more')).toMatchObject({ outcome: 'made_good' });

@@ -44,10 +44,13 @@ export function TermsSection({ plan, limits }: { readonly plan: Plan; readonly l
                 const limit = limits[name];
                 return { name: text, value: limit === null ? 'None' : creditsText(limit) };
               }),
-              limits.overrides.length > 0 && {
-                name: 'Caps of single members and projects',
-                value: limits.overrides.length,
-              },
+              ...limits.overrides.map((cap) => ({
+                name: 'member' in cap ? `Member ${cap.member}` : `Project ${cap.project}`,
+                value:
+                  cap.credits_per_period === null
+                    ? 'No cap'
+                    : `${creditsText(cap.credits_per_period)} per period`,
+              })),
             ]}
           />
         </div>

@@ -8,6 +8,9 @@ import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { Badge, sentenceOf, type Tone } from '../../shared/parts/state-badge.tsx';
 import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import { Facts } from '../../shared/parts/facts.tsx';
+import { GivenText } from '../../shared/parts/given-text.tsx';
+import { IdText } from '../id-text.tsx';
 import { ActDialog } from '../act/act-dialog.tsx';
 
 /** Where the account's events are sent, and what became of each delivery. */
@@ -128,7 +131,19 @@ function ResendDialog(props: {
         resultOf: ({ state }) => <p>It is sent again: the delivery is {state} now.</p>,
       }}
       {...rest}
-    />
+    >
+      <Facts
+        of={[
+          { name: 'Event', value: <IdText id={delivery.event_id} /> },
+          { name: 'Last response', value: delivery.status ?? delivery.error ?? 'None yet' },
+          delivery.response_body !== null &&
+            delivery.response_body !== '' && {
+              name: 'It said',
+              value: <GivenText text={delivery.response_body} />,
+            },
+        ]}
+      />
+    </ActDialog>
   );
 }
 

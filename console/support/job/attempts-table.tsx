@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<Attempt>[] = [
       </>
     ),
   },
-  { name: 'Its id there', cell: ({ provider_job_id: id }) => <ProviderJob id={id} /> },
+  { name: 'Its id there', cell: (attempt) => <ProviderJob of={attempt} /> },
   { name: 'Posted', cell: ({ posted_at: at }) => <Instant at={at} as="zoned" /> },
   { name: 'Took', isNumber: true, cell: tookText },
   { name: 'Cost', isNumber: true, cell: ({ cost }) => (cost === null ? '–' : `$${cost}`) },
@@ -65,12 +65,13 @@ export function AttemptsTable(props: { readonly outputId: string; readonly attem
   );
 }
 
-/** Some services name a job by its address. */
-function ProviderJob({ id }: { readonly id: string | null }) {
+/** With the way to its page at the provider, where that has one. */
+function ProviderJob({ of }: { readonly of: Attempt }) {
+  const { provider_job_id: id, provider_page: page } = of;
   if (id === null) return <span class="muted">–</span>;
-  if (!/^https:\/\/\S+$/.test(id)) return <IdText id={id} />;
+  if (page === null) return <IdText id={id} />;
   return (
-    <a href={id} class="mono" target="_blank" rel="noreferrer">
+    <a href={page} class="mono" target="_blank" rel="noreferrer">
       {id.replace(/^https:\/\//, '')} ↗
     </a>
   );

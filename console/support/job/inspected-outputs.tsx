@@ -9,6 +9,7 @@ import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { IdText } from '../id-text.tsx';
 import { AskedFields } from './asked-fields.tsx';
 import { AttemptsTable } from './attempts-table.tsx';
+import { ReferencePictures } from './reference-pictures.tsx';
 import { OutputLineage } from './output-lineage.tsx';
 
 type Inspected = Inspection['outputs'][number];
@@ -57,6 +58,7 @@ function OutputRecord(props: {
   const { inspected, output } = props;
   const { reservation, repair, next_automatic_action: next } = inspected;
   const failure = output?.failure ?? null;
+  const { reference_asset_urls: urls, ...brief } = inspected.brief ?? {};
   return (
     <div class="stack">
       {failure !== null && (
@@ -76,7 +78,13 @@ function OutputRecord(props: {
       <div class="columns">
         <div>
           <h3>What was asked</h3>
-          <AskedFields of={{ ...inspected.brief, instruction: inspected.instruction, ...inspected.asked }} />
+          <AskedFields of={{ ...brief, instruction: inspected.instruction, ...inspected.asked }} />
+          {Array.isArray(urls) && urls.length > 0 && (
+            <div class="made">
+              <h3>References</h3>
+              <ReferencePictures outputId={inspected.id} />
+            </div>
+          )}
           <OutputLineage outputId={inspected.id} />
           {output !== undefined && output.content_url !== null && (
             <div class="made">

@@ -60,8 +60,8 @@ export function ReviewDecisions(props: { readonly of: ReviewForSupport; readonly
             asked: opened,
             preview: (signal) =>
               client.reviews.preview(of.id, { decision: opened, reason: NO_REASON_YET }, { signal }),
-            act: (reason, { key: idempotencyKey }) =>
-              client.reviews.decide(of.id, { decision: opened, reason }, { idempotencyKey }),
+            act: (reason, { key: idempotencyKey, asOf }) =>
+              client.reviews.decide(of.id, { decision: opened, reason }, { idempotencyKey, asOf }),
             resultOf: ({ billing, retry_job_id: retry }) => (
               <p>
                 Charged {billing.committed}, refunded {billing.refunded}.

@@ -53,7 +53,8 @@ BEGIN
   SELECT a.entry_seq INTO v_seq FROM ledger.accounts a WHERE a.account_id = p_account_id;
   SELECT to_jsonb(d) INTO v_answer FROM jobs.decide_review(
     p_account_id, p_review_id, '', '', p_decision, '', NULL, p_retry_job_id, p_goodwill_seconds) d;
-  v_answer := v_answer || jsonb_build_object('moves', jobs.moves_after(p_account_id, v_seq));
+  v_answer := v_answer || jsonb_build_object(
+    'moves', jobs.moves_after(p_account_id, v_seq), 'as_of', ledger.last_action(p_account_id)::text);
   RAISE EXCEPTION USING ERRCODE = 'HF005';
 EXCEPTION WHEN SQLSTATE 'HF005' THEN
   RETURN v_answer;

@@ -41,7 +41,7 @@ BEGIN
            v_retry_id, v_now
     FROM jobs.review_decisions d WHERE d.account_id = p_account_id AND d.review_id = p_review_id;
     PERFORM ledger.record_action(p_account_id, p_actor, 'decide_review', p_reason, jsonb_strip_nulls(jsonb_build_object(
-      'review_id', p_review_id, 'output_id', v_review.output_id, 'decision', p_decision,
+      'job_id', v_review.job_id, 'review_id', p_review_id, 'output_id', v_review.output_id, 'decision', p_decision,
       'retry_job_id', v_retry_id)), v_now);
   END IF;
   RETURN NEXT;
