@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { providerPageOf } from '../../domain/support/provider-page.ts';
+import { providerPageOf } from '../../../domain/support/provider-page.ts';
 
 test.each([
   ['replicate', 'rrr4z55', 'https://replicate.com/p/rrr4z55'],
