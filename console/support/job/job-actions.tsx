@@ -2,18 +2,20 @@ import { useState } from 'preact/hooks';
 import type { Inspection } from '../../../client/http/wire-types.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { useKeptFocus } from '../use-kept-focus.ts';
 import { JobCommandDialog, type PossibleCommand } from './job-command-dialog.tsx';
 
 /** What support can do to the job: what the server says is possible, and nothing else. */
 export function JobActions(props: { readonly of: Inspection; readonly onTold: () => void }) {
   const [opened, setOpened] = useState<PossibleCommand | null>(null);
   const { possible_commands: possible } = props.of;
+  const group = useKeptFocus<HTMLDivElement>();
   return (
     <>
       {possible.length === 0 ? (
         <p class="muted small">Nothing is left to do: the job has ended, and no charge of it is open.</p>
       ) : (
-        <div class="actions" role="group" aria-label="Actions">
+        <div ref={group} class="actions" role="group" aria-label="Actions">
           {possible.map((one) => (
             <Button
               key={`${one.command} ${one.attempt ?? ''}`}
