@@ -36,6 +36,8 @@ const mediaType = z.enum(CHECKED_MEDIA_TYPES, {
 });
 const dollars = z.string().regex(DOLLARS, 'US dollars as text, as "0.0400"');
 const credits = z.int().min(1).max(MAX_CREDITS_PER_CALL);
+/** Longer than any side of a picture that is taken (MAX_PICTURE_PIXELS). */
+const MAX_SIDE_PIXELS = 100_000;
 /** The longest time of a model: a deadline must be an instant. */
 const MAX_SECONDS = 30 * 24 * 3_600;
 const seconds = z.number().positive().max(MAX_SECONDS);
@@ -83,6 +85,9 @@ const stageDefinition = z.strictObject({
   toInput: z.custom<StageToInput>((value) => typeof value === 'function', 'not a function').optional(),
 });
 
+const pixels = z.int().min(1).max(MAX_SIDE_PIXELS);
+const dimensions = z.strictObject({ width: pixels, height: pixels });
+
 const makingDefinition = z.strictObject({
   times: z.strictObject({
     expectedSeconds: seconds,
@@ -91,6 +96,13 @@ const makingDefinition = z.strictObject({
     deadlineSeconds: seconds,
   }),
   mediaType: mediaType.optional(),
+  /** Of a result, in pixels: another is not taken. */
+  dimensions: z
+    .union([dimensions, z.strictObject({ field: name, sizes: z.record(z.string(), dimensions) })], {
+      error: 'a width and a height in pixels, or a field and sizes: the width and the height by its values',
+    })
+    .nullable()
+    .default(null),
   stages: z.array(stageDefinition).min(2).max(20).optional(),
 });
 

@@ -1,9 +1,11 @@
 import type { Kind } from '../contract/job-request/kind.ts';
+import type { DimensionRule } from '../domain/work/dimensions.ts';
 import { expectedCostOf, type Making, type Model, type ModelTimes } from '../domain/work/models.ts';
 import { isMoreThan } from '../domain/prices/dollars.ts';
 import type { Stage } from '../domain/work/stages.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
+import { factsOfField } from './field-facts.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
 /** Shares add up to 1, within the rounding of tenths. */
@@ -56,14 +58,31 @@ function faultsOfMaking(
 ): readonly Placement[] {
   const kind = kinds.find(({ entry }) => entry.name === kindName)?.entry;
   if (kind === undefined) return declared.kinds.has(kindName) ? [] : [['', `there is no kind ${kindName}`]];
-  const { times, mediaType, stages } = making;
+  const { times, mediaType, dimensions, stages } = making;
   return [
     ...faultsOfTimes(times, model),
     ...(kind.mediaTypes.includes(mediaType)
       ? []
       : [['.mediaType', `${kindName} is ${kind.mediaTypes.join(' or ')}, not ${mediaType}`] as const]),
+    ...(dimensions === null ? [] : faultsOfDimensions(dimensions, kind, mediaType)),
     ...(stages === null ? [] : faultsOfStages(stages, mediaType)),
   ];
+}
+
+/** A value of the field without a size would be found out only when its result is there and paid for. */
+function faultsOfDimensions(rule: DimensionRule, kind: Kind, mediaType: string): readonly Placement[] {
+  if (!/^(image|video)\//.test(mediaType)) return [['.dimensions', `${mediaType} has none`]];
+  if ('width' in rule) return [];
+  const { field, sizes } = rule;
+  const schema = kind.fields[field];
+  const facts = schema && factsOfField(schema, Object.hasOwn(kind.defaults, field));
+  if (!facts?.values || !facts.isAlwaysThere)
+    return [
+      ['.dimensions.field', `${field} is no field of ${kind.name} that always has one of a few values`],
+    ];
+  return facts.values
+    .filter((value) => !Object.hasOwn(sizes, String(value)))
+    .map((value): Placement => ['.dimensions.sizes', `no size for ${field} ${String(value)}`]);
 }
 
 function faultsOfTimes(times: ModelTimes, model: Model): readonly Placement[] {

@@ -157,6 +157,7 @@ function toModel(entry: z.output<typeof modelDefinition>, kinds: readonly Placed
       {
         times: making.times,
         mediaType: making.mediaType ?? stages?.at(-1)?.mediaType ?? kind?.mediaTypes[0] ?? '',
+        dimensions: making.dimensions,
         stages: stages ?? null,
         toInputs: toInputsOf(making.stages ?? []),
       },

@@ -2,6 +2,6 @@ import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { ExpectedContent } from '../content/check-content.ts';
 
 /** What the result of an attempt must be. */
-export function expectedContentOf({ mediaType, durationSeconds }: Attempt): ExpectedContent {
-  return { mediaTypes: [mediaType], durationSeconds };
+export function expectedContentOf({ mediaType, durationSeconds, dimensions }: Attempt): ExpectedContent {
+  return { mediaTypes: [mediaType], durationSeconds, ...dimensions };
 }

@@ -1,3 +1,4 @@
+import type { DimensionRule } from './dimensions.ts';
 import type { KindFields } from './job-request.ts';
 import { addDollars, multiplyDollars } from '../prices/dollars.ts';
 import { expectedCost, type CostRule } from '../prices/run-cost.ts';
@@ -43,6 +44,8 @@ export type Making = {
   readonly times: ModelTimes;
   /** The result's media type, one of those that the kind allows. */
   readonly mediaType: string;
+  /** The result's dimensions; null: any. */
+  readonly dimensions: DimensionRule | null;
   /** The stages; null: one call makes it. */
   readonly stages: readonly Stage[] | null;
   /** The input functions of stages that have one. */

@@ -8,6 +8,7 @@ import {
   hasReferenceUrls,
 } from './work.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../ids.ts';
+import { dimensionsOf, type Dimensions } from './dimensions.ts';
 import type { JobRequest } from './job-request.ts';
 import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
 import type { CostRule } from '../prices/run-cost.ts';
@@ -49,6 +50,8 @@ export type OutputPlan = {
   readonly credits: number;
   /** The length of a film or sound, if its kind has a field `duration_seconds`. */
   readonly durationSeconds?: number;
+  /** The dimensions of a picture or film, if the model says them. */
+  readonly dimensions?: Dimensions;
   readonly provider: string;
   /** The provider's name for the model. */
   readonly model: string;
@@ -77,6 +80,7 @@ export type Fallback = {
   readonly provider: string;
   readonly model: string;
   readonly mediaType: string;
+  readonly dimensions?: Dimensions;
   readonly cost?: CostRule;
 };
 
@@ -112,6 +116,8 @@ export type Attempt = {
   readonly mediaType: string;
   /** The result's length, if one was asked for. */
   readonly durationSeconds?: number;
+  /** The result's dimensions, if they are known. */
+  readonly dimensions?: Dimensions;
   /** Its result is the output's. */
   readonly isFinal: boolean;
   /** How long a provider that cannot be reached is tried. Seconds. */
@@ -172,7 +178,7 @@ export function planOutput({
   making,
   fallbacks = [],
   ...output
-}: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'hasReferenceAssets'> & {
+}: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'dimensions' | 'hasReferenceAssets'> & {
   readonly work: ResolvedWork;
   readonly model: Model;
   /** How the model makes this kind. */
@@ -181,6 +187,7 @@ export function planOutput({
   readonly fallbacks?: readonly Model[];
 }): OutputPlan {
   const { duration_seconds: durationSeconds } = work;
+  const dimensions = dimensionsOf(making.dimensions, work);
   return {
     accountId: output.accountId,
     jobId: output.jobId,
@@ -189,15 +196,14 @@ export function planOutput({
     kind: work.kind,
     credits: output.credits,
     ...(typeof durationSeconds === 'number' ? { durationSeconds } : {}),
+    ...(dimensions === undefined ? {} : { dimensions }),
     provider: model.provider,
     model: model.remoteId,
     mediaType: making.mediaType,
     ...(making.stages === null ? {} : { stages: making.stages }),
     ...(making.stages === null && model.cost !== null ? { cost: model.cost } : {}),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
-    ...(fallbacks.length === 0
-      ? {}
-      : { fallbacks: fallbacks.map((one) => fallbackOf(one, work.kind, making)) }),
+    ...(fallbacks.length === 0 ? {} : { fallbacks: fallbacks.map((one) => fallbackOf(one, work, making)) }),
     maxAttempts: model.maxAttempts,
     maxCost: model.maxCost,
     times: output.times,
@@ -216,11 +222,16 @@ function heartbeatTimeoutOf(shortestSeconds: number, { expectedSeconds }: JobTim
 
 function fallbackOf(
   { name, provider, remoteId, makes, cost }: Model,
-  kind: string,
+  work: ResolvedWork,
   making: Making,
 ): Fallback {
-  const { mediaType } = makes[kind] ?? making;
-  return { name, provider, model: remoteId, mediaType, ...(cost === null ? {} : { cost }) };
+  const { mediaType, dimensions: rule } = makes[work.kind] ?? making;
+  const dimensions = dimensionsOf(rule, work);
+  return {
+    ...{ name, provider, model: remoteId, mediaType },
+    ...(dimensions === undefined ? {} : { dimensions }),
+    ...(cost === null ? {} : { cost }),
+  };
 }
 
 /** A part, with the fallback's call. */
@@ -248,6 +259,7 @@ export function attemptOf(
   const { stage } = takenOverBy === undefined ? part : partBy(takenOverBy, part);
   const stages = stagesOf(plan);
   const isFinal = isFinalStage(stages, stage);
+  const { dimensions } = takenOverBy ?? plan;
   const progress = partProgressOf(stages, stage);
   return {
     accountId: plan.accountId,
@@ -261,6 +273,7 @@ export function attemptOf(
     reference: attemptReferenceOf({ ...plan, stage: partNameOf(part), number }),
     mediaType: stage.mediaType,
     ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
+    ...(isFinal && dimensions !== undefined ? { dimensions } : {}),
     isFinal,
     reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(stage.cost === undefined ? {} : { cost: stage.cost }),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
@@ -79,6 +80,15 @@ test.each([
     expect(row).toMatchObject({ state: 'failed', errorClass: 'bad_content' });
   },
 );
+
+test('a picture of other dimensions than its model says is the provider’s failure', async () => {
+  result = { content: PICTURE };
+  const { width, height } = await sharp(PICTURE).metadata();
+  const exact = { ...(await accepted('exact dimensions')), dimensions: { width, height } };
+  expect(await runAs(1, exact)).toEqual({ outcome: 'made' });
+  const other = { ...(await accepted('other dimensions')), dimensions: { width: width + 1, height } };
+  expect(await runAs(1, other)).toEqual({ outcome: 'failed', code: 'bad_content' });
+});
 
 test('a result that breaks off each time is fetched ever less often', async () => {
   const attempt = await accepted('breaks off');

@@ -103,6 +103,29 @@ it('the last stage is the one that is delivered, whatever its name, and only its
   ]);
 });
 
+it('a plan has the dimensions that its model says for the work, and a fallback its own', () => {
+  const [model] = SUPERSCALE.models;
+  const making = model?.makes['static_ad'];
+  if (model === undefined || making === undefined) throw new Error('no model makes a static_ad');
+  const [small, large] = [
+    { width: 512, height: 640 },
+    { width: 1_024, height: 1_280 },
+  ];
+  const rule = { field: 'size', sizes: { small, large } };
+  const fallback = { ...model, name: 'local/other', makes: { static_ad: { ...making, dimensions: small } } };
+  const plan = planOutput({
+    ...PLAN,
+    work: { kind: 'static_ad', model: model.name, size: 'large' },
+    ...{ model, making: { ...making, dimensions: rule }, fallbacks: [fallback] },
+  });
+  expect(attemptOf(plan, 1).dimensions).toEqual(large);
+  expect(attemptOf(plan, 1, undefined, plan.fallbacks?.[0]).dimensions).toEqual(small);
+  const piece = { ...stagesOf(PLAN)[0], name: 'sketch', share: 0.5 };
+  const staged = { ...plan, stages: [piece, { ...piece, name: 'final' }] };
+  expect(attemptOf(staged, 1, { stage: piece, part: 1 }).dimensions).toBeUndefined();
+  expect(attemptOf(staged, 1).dimensions).toEqual(large);
+});
+
 describe('a run that failed', () => {
   const middle = { isFinal: false, number: 1, maxAttempts: 3 };
 
