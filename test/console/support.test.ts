@@ -171,7 +171,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     const { page } = open;
     await open.goTo('ledger');
     await page.getByRole('cell', { name: 'All sources' }).waitFor();
-    await page.getByText('Nothing is left open').waitFor();
+    await page.getByText('Nothing is held back').waitFor();
     await page.getByRole('img', { name: 'Credits outstanding by day and source' }).waitFor();
     await page.getByRole('button', { name: 'Issued' }).click();
     await page.locator('.chart-frame canvas').waitFor();

@@ -100,7 +100,7 @@ function reconcilerBadge(run: Reconciler) {
   return run.held_back > 0 ? (
     <Badge tone="bad">{`Holds ${String(run.held_back)} back`}</Badge>
   ) : (
-    <Badge tone="good">Nothing is left open</Badge>
+    <Badge tone="good">Nothing is held back</Badge>
   );
 }
 
