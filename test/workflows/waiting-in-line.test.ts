@@ -77,8 +77,8 @@ test('a job that waits for its turn is queued and shows its place; a cancel ther
   isDone = true;
   for (const job of [runs, next])
     expect(await worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
-  expect(service.calls('submit').map(({ about }) => about.split('_render')[0])).toEqual(
-    [runs, next].map(({ jobId }) => `${jobId.replace('job_', 'att_')}_0`),
+  expect(service.calls('submit').map(({ about }) => about.split('_')[1])).toEqual(
+    [runs, next].map(({ jobId }) => jobId.replace('job_', '')),
   );
   expect(await inLine()).toEqual([]);
   expect(await fixture.balance()).toMatchObject({ available: 1_000 - 70, reserved: 0 });
