@@ -1,6 +1,11 @@
 import type { Kind } from '../contract/job-request/kind.ts';
-import type { DimensionRule } from '../domain/work/dimensions.ts';
-import { expectedCostOf, type Making, type Model, type ModelTimes } from '../domain/work/models.ts';
+import {
+  expectedCostOf,
+  type DimensionRule,
+  type Making,
+  type Model,
+  type ModelTimes,
+} from '../domain/work/models.ts';
 import { isMoreThan } from '../domain/prices/dollars.ts';
 import type { Stage } from '../domain/work/stages.ts';
 import type { CatalogueFault } from './catalogue-error.ts';

@@ -1,4 +1,3 @@
-import type { DimensionRule } from './dimensions.ts';
 import type { KindFields } from './job-request.ts';
 import { addDollars, multiplyDollars } from '../prices/dollars.ts';
 import { expectedCost, type CostRule } from '../prices/run-cost.ts';
@@ -38,6 +37,13 @@ export type StageToInput = (
     readonly references: readonly ReferenceAsset[];
   },
 ) => KindFields;
+
+/** Of a picture or a film, in pixels. */
+export type Dimensions = { readonly width: number; readonly height: number };
+
+/** The dimensions of every result of a model, or those by the value of a field. */
+export type DimensionRule =
+  Dimensions | { readonly field: string; readonly sizes: Readonly<Record<string, Dimensions>> };
 
 /** How a model makes one kind. */
 export type Making = {
@@ -169,6 +175,13 @@ export function fallbacksOf(
 /** How a model makes a kind; undefined: it does not. */
 export function makingOf(model: Model, kind: string): Making | undefined {
   return Object.hasOwn(model.makes, kind) ? model.makes[kind] : undefined;
+}
+
+/** What a rule says of a work; undefined: there is no rule, or the work has none of its values. */
+export function dimensionsOf(rule: DimensionRule | null, work: KindFields): Dimensions | undefined {
+  if (rule === null || 'width' in rule) return rule ?? undefined;
+  const value = String(work[rule.field]);
+  return Object.hasOwn(rule.sizes, value) ? rule.sizes[value] : undefined;
 }
 
 /** Every instant a job watches, in seconds from admission. */

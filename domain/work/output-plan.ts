@@ -8,9 +8,15 @@ import {
   hasReferenceUrls,
 } from './work.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../ids.ts';
-import { dimensionsOf, type Dimensions } from './dimensions.ts';
 import type { JobRequest } from './job-request.ts';
-import { reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
+import {
+  dimensionsOf,
+  reachWithinSeconds,
+  type Dimensions,
+  type JobTimes,
+  type Making,
+  type Model,
+} from './models.ts';
 import type { CostRule } from '../prices/run-cost.ts';
 import { workItemsOf, type Price } from '../prices/quote.ts';
 import {
