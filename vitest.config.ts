@@ -23,13 +23,15 @@ function tier(
     readonly timeoutSeconds: number;
     /** Tests of one file side by side: more where they wait and do little else. */
     readonly maxConcurrency?: number;
+    /** Its project is `slow-<name>`, which `npm run test:slow` runs and `npm test` does not: it builds, or keeps both cores busy by itself. */
+    readonly isSlow?: boolean;
   },
 ): TestProjectInlineConfiguration {
   const { maxConcurrency = 5 } = options;
   return {
     extends: true,
     test: {
-      name,
+      name: options.isSlow === true ? `slow-${name}` : name,
       include: [`test/${name}/**/*.test.ts`],
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
@@ -44,13 +46,12 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
-  // Run after the others, by `npm run test:soak`: random histories, which keep both cores busy by themselves.
-  tier('soak', { timeoutSeconds: 240 }),
+  tier('soak', { timeoutSeconds: 240, isSlow: true }),
+  tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240, isSlow: true }),
   tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
   tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240 }),
   tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),
   tier('stack', { timeoutSeconds: 120 }),
-  tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
   tier('client', { needs: BOTH, timeoutSeconds: 60 }),
   tier('console', { needs: ['console'], timeoutSeconds: 120, maxConcurrency: 2 }),
