@@ -310,7 +310,7 @@ describe('what is wrong with', () => {
     };
     const madeWith = (dimensions: unknown) => {
       const definition = withKind(poster);
-      const models = definition.models?.map((model) => {
+      const models = definition.models.map((model) => {
         const { times } = model.makes['poster'] ?? {};
         return { ...model, makes: { ...model.makes, poster: { times, dimensions } } };
       });
