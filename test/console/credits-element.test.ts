@@ -105,7 +105,9 @@ describe.skipIf(program === null).concurrent('<holdfast-credits> in a page of so
     await open.close();
   });
 
-  it('shows nothing for a token that is none, or has ended, tells its page once, and goes on with a new one', async () => {
+  it('shows nothing for a token that is none, or has ended, tells its page once, and goes on with a new one', async ({
+    expect,
+  }) => {
     const account = await portal.openAccount();
     const session = await tokenOf(account);
     const open = await openShop(account, shopOf(['hf_portal_none', session.token]));

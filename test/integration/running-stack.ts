@@ -73,6 +73,15 @@ export async function startRunningStack(
       body: text === '' ? null : JSON.parse(text),
     };
   };
+  /** Of a job that does not end: its attempts, and what its workflow waits for. */
+  const whatHoldsUp = async (jobId: string): Promise<string> => {
+    const attempts = await rows('SELECT * FROM jobs.attempts WHERE job_id = $1', [jobId]);
+    const { raw } = await temporal.workflow.getHandle(jobId).describe();
+    const waits = (raw.pendingActivities ?? []).map(({ activityType, attempt, lastFailure }) => ({
+      ...{ activity: activityType?.name, attempt, failure: lastFailure?.message },
+    }));
+    return JSON.stringify({ attempts, waits, workflow: raw.workflowExecutionInfo?.status });
+  };
   const rows = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
     (await pool.query<Row>(sql, [...values])).rows;
 
@@ -102,7 +111,8 @@ export async function startRunningStack(
         const { body } = await call('GET', `/v1/jobs/${jobId}`, { account });
         const job = body as { finished_at: string | null; state: string };
         if (job.finished_at !== null) return job;
-        if (Date.now() > deadline) throw new Error(`job ${jobId} is still ${job.state}`);
+        if (Date.now() > deadline)
+          throw new Error(`job ${jobId} is still ${job.state}: ${await whatHoldsUp(jobId)}`);
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
     },

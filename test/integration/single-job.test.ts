@@ -264,7 +264,7 @@ describe('when credits come back', () => {
 });
 
 describe('the asset folder', () => {
-  it('is swept on schedule of what nothing refers to, and what was delivered stays', async () => {
+  it('is swept on schedule of what nothing refers to, and what was delivered stays', async ({ expect }) => {
     const assets = path.join(running.home, 'assets');
     const isOld = (file: string) => {
       const then = new Date(Date.now() - ASSET_GRACE_MS - 60_000);

@@ -1,13 +1,15 @@
 import sharp from 'sharp';
+import { noiseOf } from './noise.ts';
 
-/** Noise, so that bytes stand for pixels all over the file. */
-const noise = (seed: number) =>
-  sharp({
-    create: {
-      ...{ width: 120, height: 90, channels: 3, background: '#fff' },
-      noise: { type: 'gaussian', mean: 90 + seed, sigma: 40 },
-    },
-  });
+const FRAME = { width: 120, height: 90, channels: 3 } as const;
+
+/** Noise, so that bytes stand for pixels all over the file; the same each time, for what a damaged file shows depends on its bytes. */
+const noise = (brightness: number) => {
+  const pixels = noiseOf(FRAME.width * FRAME.height * FRAME.channels).map(
+    (byte) => 50 + brightness + (byte >> 1),
+  );
+  return sharp(pixels, { raw: FRAME });
+};
 
 /** A whole picture of each type that a brief may refer to. */
 export const PICTURES = {

@@ -39,7 +39,7 @@ const submit = (api: ApiFixture, account: TestAccount, key: string) =>
 
 it.concurrent(
   'answers 503 within 15 s while PostgreSQL is frozen, and by itself again after',
-  async () => {
+  async ({ expect }) => {
     const api = freezable;
     const account = await api.openAccount();
     expect((await api.call('/v1/balance', { key: account.key })).status).toBe(200);
