@@ -66,7 +66,9 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     },
   );
 
-  it('shows the credits of a job being held and coming back, within half a second of each', async ({ expect }) => {
+  it('shows the credits of a job being held and coming back, within half a second of each', async ({
+    expect,
+  }) => {
     const own = await portal.openAccount();
     const open = await portal.open(own);
     const { page } = open;
