@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { ErrorClass } from '../../domain/work/rejections.ts';
 import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
+import { recordSurely } from './record-surely.ts';
 
 /**
  * The most time from the database's permission to the first byte. A process that was frozen in between asks again: its
@@ -17,20 +19,28 @@ export type RightToPost = {
   readonly isMine: () => boolean;
   /** Whether the last request found that it was not its turn. True is returned once. */
   readonly waits: () => boolean;
-  /** Makes the row, or reads it again: called immediately before the post. */
+  /** Why the last request to the database failed: whether there is a row is not known until it is asked again. */
+  readonly failure: () => Error | undefined;
+  /** Makes the row, or reads it again: called immediately before the post. False: nothing may be sent now. */
   readonly mayPost: () => Promise<boolean>;
   /** Records that a row was made and nothing was sent, so nothing ran. */
   readonly giveUpUnused: () => Promise<void>;
 };
 
-/** The right to post, which belongs to the process that made the row, for as long as the row is `posting`. */
+/**
+ * The right to post, which belongs to the claim that made the row, for as long as the row is `posting`. A request whose
+ * response was lost may have made the row, and is asked again under the same claim: a row that is left behind would be in
+ * doubt for as long as its process lives.
+ */
 export function createRightToPost(
   attempts: Attempts,
   attempt: Attempt,
   webhookSecretHash: Buffer | null,
 ): RightToPost {
   const { accountId, reference } = attempt;
+  const claim = randomUUID();
   let isMine = false;
+  let failure: Error | undefined;
   let refusedBy: AttemptStatus | undefined;
   let waitsForTurn = false;
   return {
@@ -41,11 +51,19 @@ export function createRightToPost(
       waitsForTurn = false;
       return waits;
     },
+    failure: () => failure,
     mayPost: async () => {
       const elapsedMs = startWatch();
-      const row = isMine
-        ? await attempts.read(accountId, reference)
-        : await attempts.begin(attempt, webhookSecretHash);
+      let row: Awaited<ReturnType<Attempts['read' | 'begin']>>;
+      try {
+        row = isMine
+          ? await attempts.read(accountId, reference)
+          : await attempts.begin(attempt, webhookSecretHash, claim);
+        failure = undefined;
+      } catch (error) {
+        failure = error as Error;
+        return false;
+      }
       isMine ||= row !== undefined && 'isMine' in row && row.isMine;
       waitsForTurn = row !== undefined && 'waitsFor' in row && row.waitsFor !== null;
       if (waitsForTurn) return false;
@@ -56,9 +74,17 @@ export function createRightToPost(
       return elapsedMs() <= MAX_MS_BEFORE_POST;
     },
     giveUpUnused: async () => {
-      if (!isMine) return;
       const errorClass: ErrorClass = 'not_found';
-      await attempts.move(accountId, reference, { from: ['posting', 'unknown'], to: 'rejected', errorClass });
+      await recordSurely(async () => {
+        if (failure !== undefined && !isMine)
+          isMine = (await attempts.read(accountId, reference))?.submitter.endsWith(`#${claim}`) ?? false;
+        if (isMine)
+          await attempts.move(accountId, reference, {
+            from: ['posting', 'unknown'],
+            to: 'rejected',
+            errorClass,
+          });
+      });
     },
   };
 }

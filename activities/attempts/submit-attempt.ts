@@ -63,12 +63,16 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
       );
     let hasToAsk = isModelOpen || attempts.hasLimits(attempt.provider);
     let mayHaveLeft = false;
+    let submission: Submission | 'not_taken' = 'not_taken';
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-        const wait = hasToAsk && !right.isMine() ? await waitForTurn() : null;
-        if (wait !== null) return wait;
-        // Files are uploaded before the row is made: between row and post there is no time for large ones.
-        const submission = await prepareSubmission();
+        // While the database does not respond only the row is asked for, again: it may have been made.
+        if (right.failure() === undefined) {
+          const wait = hasToAsk && !right.isMine() ? await waitForTurn() : null;
+          if (wait !== null) return wait;
+          // Files are uploaded before the row is made: between row and post there is no time for large ones.
+          submission = await prepareSubmission();
+        }
         if (submission !== 'not_taken') {
           mayHaveLeft = true;
           const result = await post(submission);
@@ -78,9 +82,13 @@ export function createSubmitAttempt(dependencies: SubmitDependencies) {
           const refusedBy = right.refusedBy();
           if (refusedBy !== undefined) return outcomeOf(refusedBy);
         }
-        const waits = await isToWait(attempts, attempt, right);
+        const failure = right.failure();
+        const waits = failure === undefined && (await isToWait(attempts, attempt, right));
         hasToAsk ||= waits;
-        if (hasTriedLongEnough(attempt, pauseMs)) return { outcome: 'failed', code: 'start_deadline' };
+        if (hasTriedLongEnough(attempt, pauseMs)) {
+          if (failure !== undefined) throw failure;
+          return { outcome: 'failed', code: 'start_deadline' };
+        }
         // Back in its line it must be there when its turn comes.
         await sleep(waits ? FIRST_PAUSE_MS : pauseMs);
       }
@@ -131,11 +139,13 @@ async function recordSubmission(
     return outcomeOf(await recordUnknown(attempts, attempt, result.mayArriveLater));
   // The answer of the post is its outcome, even if a look-up made it unknown meanwhile.
   const from = ['posting', 'unknown'] as const;
-  const now =
+  const now = await recordSurely(() =>
     result.outcome === 'accepted'
-      ? await attempts.accept(accountId, reference, from, result.providerJobId)
-      : await attempts.move(accountId, reference, { from, to: 'rejected', errorClass: result.errorClass });
-  if (now.isMoved && now.state === result.outcome) return result;
+      ? attempts.accept(accountId, reference, from, result.providerJobId)
+      : attempts.move(accountId, reference, { from, to: 'rejected', errorClass: result.errorClass }),
+  );
+  // A record whose response was lost finds its own.
+  if (now.state === result.outcome && (now.isMoved || result.outcome === 'rejected')) return result;
   const isFollowed = now.state !== 'fenced' && now.state !== 'rejected';
   if (!isFollowed && result.outcome === 'accepted' && now.providerJobId === result.providerJobId) {
     // Nothing will follow this run: stop it where possible. Its id stays on the row for support.

@@ -4,10 +4,11 @@ import { readFileSync, readlinkSync } from 'node:fs';
 export type ThisProcess = {
   readonly id: string;
   /**
-   * Whether the process of that id has died on this machine and in this network, so that what its kernel still sends
-   * takes the way of our own requests. False for a live process, and for one of another machine or container.
+   * Whether the process of that id, or of a claim of it (`id#claim`), has died on this machine and in this network, so
+   * that what its kernel still sends takes the way of our own requests. False for a live process, and for one of
+   * another machine or container.
    */
-  readonly hasDied: (id: string) => boolean;
+  readonly hasDied: (submitter: string) => boolean;
 };
 
 /**
@@ -21,8 +22,9 @@ export function findThisProcess(): ThisProcess {
   const prefix = `${surroundings}/${String(process.pid)}/`;
   return {
     id: prefix + self.startedAt,
-    hasDied(id) {
-      const [, ofSurroundings, pid = '', startedAt] = /^(.*)\/([0-9]+)\/([0-9]+)$/.exec(id) ?? [];
+    hasDied(submitter) {
+      const [, ofSurroundings, pid = '', startedAt] =
+        /^(.*)\/([0-9]+)\/([0-9]+)(?:#.*)?$/.exec(submitter) ?? [];
       if (ofSurroundings !== surroundings) return false;
       const found = describeProcess(pid);
       // Where /proc hides other users' processes (hidepid), one that cannot be seen may be alive.

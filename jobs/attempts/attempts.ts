@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Database } from '../../ledger/database.ts';
 import { limitsOf, type LimitsOfProviders } from '../../domain/work/provider-limits.ts';
 import { forgetAnswer, keepAnswer, readAnswer } from './answers.ts';
@@ -18,9 +19,18 @@ export type Attempts = ReturnType<typeof createAttempts>;
 export function createAttempts(database: Database, submitter = 'unknown', limits: LimitsOfProviders = {}) {
   return {
     prepare: (attempt: NewAttempt) => prepareAttempt(database, attempt),
-    /** @param webhookSecretHash of the webhook address; null: the provider is given none. */
-    begin: (attempt: NewAttempt, webhookSecretHash: Buffer | null = null) =>
-      beginAttempt(database, attempt, submitter, webhookSecretHash, limitsOf(limits, attempt.provider)),
+    /**
+     * @param webhookSecretHash of the webhook address; null: the provider is given none.
+     * @param claim of the caller, the same when it asks again because it received no response.
+     */
+    begin: (attempt: NewAttempt, webhookSecretHash: Buffer | null = null, claim: string = randomUUID()) =>
+      beginAttempt(
+        database,
+        attempt,
+        `${submitter}#${claim}`,
+        webhookSecretHash,
+        limitsOf(limits, attempt.provider),
+      ),
     /** Whether attempts at a provider wait for their turn. Without limits PostgreSQL is not asked. */
     hasLimits: (provider: string) => Object.hasOwn(limits, provider),
     /** All attempts are of one model. */

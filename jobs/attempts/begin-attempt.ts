@@ -20,7 +20,7 @@ export type PreparedAttempt = {
 };
 
 export type BegunAttempt = AttemptStatus & {
-  /** True: this caller made the row and may post, once. */
+  /** True: this submitter made the row and may post, once. */
   readonly isMine: boolean;
   /** What it waits for: it is not its turn, and no row was made. */
   readonly waitsFor: WaitsFor | null;
@@ -51,7 +51,10 @@ export async function prepareAttempt(database: Database, attempt: NewAttempt): P
   };
 }
 
-/** Makes the row when it is the attempt's turn, or finds it. `fenced`: the output's reservation has ended. */
+/**
+ * Makes the row when it is the attempt's turn, or finds it. `fenced`: the output's reservation has ended.
+ * @param submitter `process#claim`. A caller that received no response asks again under the same one.
+ */
 export async function beginAttempt(
   database: Database,
   attempt: NewAttempt,

@@ -5,7 +5,7 @@ export type AttemptRow = AttemptStatus & {
   readonly postedSecondsAgo: number;
   /** Seconds since its submitter reset its connection; null: that is not on record. */
   readonly closedSecondsAgo: number | null;
-  /** The process that made the row. */
+  /** The process and the claim that made the row: `process#claim`. */
   readonly submitter: string;
   /** The provider's id of the job, from a webhook that came before any response; null: none. */
   readonly toldJob: string | null;

@@ -117,7 +117,7 @@ CREATE TABLE jobs.attempts (
   content_type    text,
   bytes           bigint,
   has_c2pa        boolean,
-  submitter       text               NOT NULL,  -- the process that made the row, and that alone may post
+  submitter       text               NOT NULL,  -- process#claim: the call that made the row, which alone may post
   webhook_hash    bytea,  -- SHA-256 of the secret in the address that its provider was given; null: it was given none
   webhooks        text[]             NOT NULL DEFAULT '{}',  -- what its provider has told of it: see jobs.note_webhook
   told_job        text,  -- what its provider calls the job, by a webhook that came before any answer did

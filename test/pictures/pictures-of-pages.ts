@@ -166,7 +166,7 @@ export function picturesOf(of: FilledPictures): readonly Picture[] {
       sign: 'Reports of this account',
     },
     { name: 'support-empty', face: 'support', place: `accounts/${of.empty}`, sign: 'No webhook endpoints' },
-    { name: 'support-none-found', face: 'support', place: 'find?q=nobody', sign: 'Nothing has this id' },
+    { name: 'support-none-found', face: 'support', place: 'find?q=absent', sign: 'Nothing has this id' },
     { name: 'support-sign-in', face: 'sign-in', place: '', sign: 'Your name' },
     {
       name: 'sandbox',

@@ -15,9 +15,9 @@ CREATE OR REPLACE FUNCTION jobs.prepare_attempt(
   WHERE o.account_id = p_account_id AND o.output_id = p_output_id
 $$;
 
--- Makes an attempt's row. Returns whether this caller made it (and may post, once), and its state. No row is made when
--- the reservation has ended, before its turn (waits_for), or beside a later attempt of another model. An attempt that
--- would cost more than its output may is recorded as rejected, too_costly, and is not posted.
+-- Makes an attempt's row. Returns whether it is this submitter's (which may post, once), and its state: a submitter
+-- that received no response asks again. No row is made when the reservation has ended, before its turn (waits_for), or
+-- beside a later attempt of another model. An attempt that would cost more than its output may is rejected, too_costly.
 CREATE OR REPLACE FUNCTION jobs.begin_attempt(
   p_account_id text, p_job_id text, p_output_id text, p_stage text, p_number int, p_reference text, p_provider text,
   p_submitter text, p_is_last_stage boolean, p_cost numeric DEFAULT NULL, p_webhook_hash bytea DEFAULT NULL,
@@ -30,7 +30,6 @@ DECLARE
   v_latest int := (SELECT max(a.number) FROM jobs.attempts_of(p_account_id, p_output_id) a WHERE a.stage = p_stage);
   v_refusal text;
 BEGIN
-  is_mine := false;
   IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL AND coalesce(v_latest, 0) < p_number THEN
     IF jobs.is_too_costly(p_account_id, p_output_id, p_provider, p_model, p_cost, p_max_cost) THEN
       v_refusal := 'too_costly';
@@ -42,13 +41,14 @@ BEGIN
     SELECT p_account_id, p_reference, p_job_id, p_output_id, p_stage, p_is_last_stage, p_number, p_provider, p_model,
            CASE WHEN v_refusal IS NULL THEN 'posting' ELSE 'rejected' END::jobs.attempt_state, v_refusal, p_submitter,
            ledger.clock(), p_cost, p_max_cost, p_webhook_hash WHERE waits_for IS NULL;
-    is_mine := FOUND AND v_refusal IS NULL;
     -- Numbers count within a part: an output without a repeat was attempted once, in however many parts.
     UPDATE jobs.outputs o SET attempts = p_number
-    WHERE is_mine AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;
+    WHERE FOUND AND v_refusal IS NULL
+      AND o.account_id = p_account_id AND o.output_id = p_output_id AND o.attempts < p_number;
   END IF;
   RETURN QUERY
-    SELECT is_mine, coalesce(a.state, CASE WHEN v_latest > p_number THEN 'rejected' ELSE 'fenced' END)::text,
+    SELECT coalesce(a.submitter = p_submitter AND a.state <> 'rejected', false),
+           coalesce(a.state, CASE WHEN v_latest > p_number THEN 'rejected' ELSE 'fenced' END)::text,
            a.provider_job_id, coalesce(a.error_class, CASE WHEN a.state IS NULL AND v_latest > p_number
                                                            THEN 'taken_over' END), waits_for
     FROM (VALUES (1)) one LEFT JOIN jobs.attempts a ON a.account_id = p_account_id AND a.reference = p_reference;

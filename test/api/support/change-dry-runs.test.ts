@@ -283,7 +283,7 @@ it('refuses in a dry run what the call itself refuses', async () => {
   const unknown = {
     path: of('price_list'),
     method: 'PUT',
-    body: { price_list: 'nobody', reason: 'r' },
+    body: { price_list: 'absent', reason: 'r' },
   } as const;
   expectProblem(await ask('Ada', unknown, { dry_run: true }), 400, 'invalid_request');
   for (const path of ['/v1/grants/grant_absent/void', '/v1/accounts/acct_absent/freeze']) {
