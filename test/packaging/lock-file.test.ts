@@ -68,3 +68,24 @@ test('versions are exact, Temporal packages all the same, and runtime dependenci
   expect(new Set(temporal.map(([, version]) => version)).size).toBe(1);
   expect(Object.keys(manifest.dependencies).length).toBeLessThanOrEqual(20);
 });
+
+test.each(['dev/temporal-server', 'test/s3-server'])(
+  'every module that go.mod of %s requires has its checksum in go.sum, or Go refuses to build where nothing is cached',
+  (folder) => {
+    const read = (name: string) => readFileSync(path.join(CHECKOUT, folder, name), 'utf8');
+    const [goMod, sums] = [read('go.mod'), new Set(read('go.sum').split('\n').map(moduleAndVersion))];
+    const replaced = new Map(
+      [...goMod.matchAll(/^replace (\S+) => (\S+ v\S+)$/gm)].map(([, name, by]) => [name, by]),
+    );
+    const required = [...goMod.matchAll(/^(?:\t|require )([^\s/]+\.[^\s/]+\/\S+) (v\S+)/gm)].map(
+      ([, name = '', version = '']) => replaced.get(name) ?? `${name} ${version}`,
+    );
+    expect(required.length).toBeGreaterThan(10);
+    expect(required.filter((module) => !sums.has(module))).toEqual([]);
+  },
+);
+
+/** Of a line of go.sum; the line of a module's go.mod alone has `/go.mod` at its version. */
+function moduleAndVersion(line: string): string {
+  return line.split(' ').slice(0, 2).join(' ');
+}
