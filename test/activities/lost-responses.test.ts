@@ -114,7 +114,7 @@ describe('the response of a post whose record was lost', () => {
   test('is the same rejection, with its pause, where the post was refused', async () => {
     postResponse = { status: 400, body: { error: 'a brief it cannot read' } };
     const withoutLoss = await submit(await nextAttempt(), {});
-    expect(withoutLoss.outcome).toBe('rejected');
+    expect(withoutLoss).toMatchObject({ outcome: 'rejected' });
     const attempt = await nextAttempt();
     expect(await submit(attempt, { move: losing(fixture.attempts.move) })).toEqual(withoutLoss);
     expect(posts()).toBe(2);
