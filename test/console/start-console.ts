@@ -1,4 +1,5 @@
 import { chromium } from 'playwright-core';
+import type { Stack } from '../../dev/stack/stack-handle.ts';
 import type { StackOptions } from '../../dev/stack/stack-options.ts';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import { BROWSER_ARGUMENTS } from '../browser/launch-browser.ts';
@@ -28,10 +29,15 @@ export async function startConsole(
   options: Pick<StackOptions, 'cataloguePath' | 'apiEnv' | 'sandbox'> = {},
 ): Promise<ConsoleParts> {
   const { home, remove } = await makeTemporaryHome('console');
-  const [stack, server] = await Promise.all([
-    startStack({ home, ports: 'free', ...options }),
-    chromium.launchServer({ executablePath: program, args: BROWSER_ARGUMENTS }),
-  ]);
+  const server = await chromium.launchServer({ executablePath: program, args: BROWSER_ARGUMENTS });
+  let stack: Stack;
+  try {
+    stack = await startStack({ home, ports: 'free', ...options });
+  } catch (error) {
+    await server.close();
+    await remove();
+    throw error;
+  }
   const { api_url: apiUrl, platform_key: platformKey } = stack.info();
   return {
     ...{ apiUrl, platformKey, browser: server.wsEndpoint(), home },

@@ -1,8 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** In the page: keeps how long each frame took. */
+/** In the page: keeps how long each frame took, and of those that took 50 ms or more how long the page itself worked on them. */
 const KEEP_FRAMES = `(() => {
   window.frames_ms = [];
+  window.worked_ms = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.worked_ms.push(duration);
+  }).observe({ type: 'long-animation-frame' });
   let before = performance.now();
   const next = (now) => {
     window.frames_ms.push(now - before);
@@ -33,8 +37,15 @@ export async function readOn(
   await more.waitFor();
 }
 
-/** Scrolls a page from its top to its end and back by the wheel; returns how long each frame took, in ms. */
-export async function scrollThrough(page: Page): Promise<readonly number[]> {
+export type Frames = {
+  /** From one frame to the next, in ms: the machine's other work included. */
+  readonly takenMs: readonly number[];
+  /** Of each frame of 50 ms or more: what the page's own thread worked on it (the browser's `long-animation-frame`), in ms. */
+  readonly workedMs: readonly number[];
+};
+
+/** Scrolls a page from its top to its end and back by the wheel. */
+export async function scrollThrough(page: Page): Promise<Frames> {
   await page.evaluate('scrollTo(0, 0)');
   await page.mouse.move(600, 500);
   await page.evaluate(KEEP_FRAMES);
@@ -45,5 +56,5 @@ export async function scrollThrough(page: Page): Promise<readonly number[]> {
       await page.waitForTimeout(PAUSE_MS);
     }
   }
-  return page.evaluate<readonly number[]>('window.frames_ms');
+  return page.evaluate<Frames>('({ takenMs: window.frames_ms, workedMs: window.worked_ms })');
 }

@@ -132,8 +132,8 @@ async function countFunctionCalls(owner: pg.Client): Promise<void> {
 
 /** How often the API has asked for the news of all that is watched. */
 async function newsQueries(owner: pg.Client): Promise<number> {
-  // Backends tell what they counted once a second at most.
-  await sleep(1_500);
+  // A backend tells what it counted once a second at most, and an idle one only after 10 s (PGSTAT_IDLE_INTERVAL).
+  await sleep(11_000);
   const { rows } = await owner.query<{ calls: string }>(
     `SELECT calls FROM pg_stat_user_functions WHERE schemaname = 'jobs' AND funcname = 'read_news'`,
   );
