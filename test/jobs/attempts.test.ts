@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import {
@@ -17,7 +18,7 @@ withFreshAccounts(createJobsFixture, { credits: 100 }, async (fixture, fresh) =>
   await jobs.admit([jobItem(account, 'j')]);
 });
 
-const begin = (number = 1) =>
+const begin = (number = 1, submitter: string = randomUUID()) =>
   jobs
     .call(
       'begin_attempt',
@@ -28,7 +29,7 @@ const begin = (number = 1) =>
       number,
       attemptOf('j', number),
       'local',
-      'test',
+      submitter,
       true,
     )
     .then((rows) => rows[0]);
@@ -50,6 +51,16 @@ test('the first to begin an attempt may post, and no caller after it (invariant 
 test('of many who begin an attempt at once one may post (invariant 10)', async () => {
   const rows = await Promise.all(Array.from({ length: 10 }, () => begin()));
   expect(rows.filter((row) => row?.['is_mine'] === true)).toHaveLength(1);
+});
+
+test('a submitter that received no response asks again, and may post until the attempt has moved on', async () => {
+  const again = () => begin(1, 'process#claim');
+  expect(await again()).toMatchObject({ is_mine: true, state: 'posting' });
+  expect(await again()).toMatchObject({ is_mine: true, state: 'posting' });
+  expect(await begin()).toMatchObject({ is_mine: false, state: 'posting' });
+  await move(['posting'], 'rejected');
+  expect(await again()).toMatchObject({ is_mine: false, state: 'rejected' });
+  expect(await jobs.call('read_attempts_of_output', account, outputOf('j'))).toHaveLength(1);
 });
 
 test('an attempt that begins after the release is fenced, and has no row', async () => {
