@@ -4,24 +4,24 @@ import { createInspectMedia, type InspectMedia } from './inspect-media.ts';
 import { createInspectPicture, type InspectPicture } from './inspect-picture.ts';
 import { textTypeOf } from './inspect-text.ts';
 
-/** What a result is to be. */
+/** The type, length and size that a result must have. */
 export type ExpectedContent = {
-  /** Any one of them. */
+  /** The result has one of them. */
   readonly mediaTypes: readonly string[];
-  /** Of a film or a sound; a picture and a text have none. */
+  /** The length of a film or a sound; absent: not checked. A picture and a text have none. */
   readonly durationSeconds?: number | undefined;
-  /** Of a picture or a film. */
+  /** Pixels of a picture or a film; absent: not checked. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
 };
 
-/** What a result is, by its own bytes. */
+/** What a result is by its bytes. */
 type Content = {
   readonly mediaType: string;
   readonly width: number | null;
   readonly height: number | null;
   readonly durationSeconds: number | null;
-  /** Whether a picture carries a C2PA manifest; absent: it is no picture. */
+  /** Whether a picture carries a C2PA manifest; absent: the result is no picture. */
   readonly hasC2pa?: boolean;
 };
 
@@ -41,23 +41,23 @@ export type CheckContent = (
 const MIB = 1024 * 1024;
 
 /**
- * The largest file of a family that is taken. A picture and a text are read whole, two pictures at a time; a film of 60 s in high
- * quality is 30 MB, and one of ten minutes in the best there is about a gigabyte.
+ * The largest accepted file of each family. Pictures and texts are read whole, two pictures at a time. A film of 60 s
+ * in high quality has 30 MB, and one of ten minutes in the highest quality about 1 GB.
  */
 const MAX_BYTES = { image: 32 * MIB, video: 1_024 * MIB, audio: 256 * MIB, text: 4 * MIB } as const;
 type Family = keyof typeof MAX_BYTES;
 
-/** Models count in frames and round: five seconds come as 5.04. */
+/** Models count in frames and round: a film of 5 s may have 5.04 s. */
 const DURATION_TOLERANCE = { seconds: 1, share: 0.1 } as const;
 
-/** The most that a result of what is expected may have. */
+/** The largest accepted size of such a result, in bytes. */
 export function maxBytesOf({ mediaTypes }: ExpectedContent): number {
   return Math.max(...mediaTypes.map((type) => MAX_BYTES[familyOf(type)]));
 }
 
 /**
- * Says what a stored file is by its own bytes, whatever its service called it, and whether that is what was asked for: one of the media
- * types, readable to its end, of the length and size. Rejects only when our own store fails.
+ * Returns the check of a stored file by its bytes, whatever its service declared: it has one of the media types, can be
+ * read to its end, and has the length and size. The check rejects only when our own store fails.
  */
 export function createCheckContent(
   inspectPicture: InspectPicture = createInspectPicture(),
@@ -117,7 +117,7 @@ function judge(content: Content, expected: ExpectedContent): CheckedContent {
   return { outcome: 'whole', content };
 }
 
-/** JSON and captions are plain text too, where any text will do. */
+/** JSON and captions count as plain text where that is accepted. */
 function isAmong(mediaType: string, allowed: readonly string[]): boolean {
   const isText = familyOf(mediaType) === 'text';
   return allowed.includes(mediaType) || (isText && allowed.includes('text/plain'));

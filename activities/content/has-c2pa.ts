@@ -1,7 +1,7 @@
 /**
- * Whether a picture carries a C2PA manifest: the box where its format puts one (C2PA specification 2.2, "Embedding manifests": PNG `caBX`,
- * JPEG APP11 with a JUMBF box, WebP `C2PA`; GIF an application block). It is not verified, and not a byte of the picture is changed: that would
- * make a valid signature one of a tampered picture.
+ * Returns whether a picture carries a C2PA manifest: the box where its format stores one (C2PA specification 2.2,
+ * "Embedding manifests": PNG `caBX`, JPEG APP11 with a JUMBF box, WebP `C2PA`, GIF an application block). The manifest
+ * is not verified. Pictures are never changed, since that would invalidate their signature.
  */
 export function hasC2pa(file: Buffer, mediaType: string): boolean {
   switch (mediaType) {
@@ -39,7 +39,7 @@ function webpChunks(file: Buffer): readonly string[] {
   for (let at = RIFF_HEADER_BYTES; at + RIFF_CHUNK_HEADER_BYTES <= file.length;) {
     types.push(file.toString('latin1', at, at + 4));
     const bytes = file.readUInt32LE(at + 4);
-    // A chunk of odd length is filled to an even one.
+    // A chunk of odd length is padded to an even one.
     at += RIFF_CHUNK_HEADER_BYTES + bytes + (bytes % 2);
   }
   return types;
@@ -47,7 +47,7 @@ function webpChunks(file: Buffer): readonly string[] {
 
 const JPEG_APP11 = 0xeb;
 const JPEG_START_OF_SCAN = 0xda;
-/** A segment begins `JP`, and its box is of type `jumb`; the manifest store's label is `c2pa`. */
+/** A segment begins with `JP`, its box has the type `jumb`, and the manifest store has the label `c2pa`. */
 const JUMBF_TYPE = 'jumb';
 const MANIFEST_LABEL = 'c2pa';
 

@@ -1,4 +1,4 @@
-import type { CustomSource, Input } from 'mediabunny';
+import type * as Mediabunny from 'mediabunny';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createAtMost } from '../at-most.ts';
 import { isCutWave, RIFF_HEADER_BYTES } from './containers/is-cut-wave.ts';
@@ -9,19 +9,22 @@ import { isWholeWebm } from './containers/is-whole-webm.ts';
 import { endOfTrack } from './packets/walk-packets.ts';
 import { createReadInBlocks } from './read-in-blocks.ts';
 
-/** Each holds a cache of its own. */
+/** Files that a process reads at once. Each has a cache of its own. */
 const MAX_AT_ONCE = 4;
 
-/** Of a file, held in memory while it is looked at. */
+/** The cache of one file while it is read. */
 const CACHE_BYTES = 1024 * 1024;
 
-/** What is asked for at once, whatever a broken index says of the length of a sample. */
+/** The longest read. A broken index may claim a sample of any length. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 
-/** A film has one or two tracks; with more than this it is none of ours. */
+/** A film has one or two tracks. A file with more than this is refused. */
 const MAX_TRACKS = 16;
 
-/** How far the length that a file states and that of what is in it may differ: a frame here, a padded sound there. */
+/**
+ * The accepted difference between the length that a file states and that of its packets: a frame of a film, the padding
+ * of a sound.
+ */
 const STATED_TOLERANCE = { seconds: 1, share: 0.05 } as const;
 
 type Media = {
@@ -32,12 +35,15 @@ type Media = {
   readonly height: number | null;
 };
 
-/** What a film or a sound is by its own bytes; `damaged` where it is neither, or not to its end. */
+/**
+ * Returns what a film or a sound is by its bytes; `damaged`: it is neither, or cannot be read to its end. Rejects when
+ * our own store fails.
+ */
 export type InspectMedia = (sha256: string, assets: AssetStore) => Promise<Media | 'damaged'>;
 
 /**
- * Reads films and sounds, four at a time in a process: their index, and every packet of every track. The file is never in memory as a whole.
- * Nothing is decoded: Node.js has no decoder of films.
+ * Returns the inspection of films and sounds, four at a time in a process. It reads their index and every packet of
+ * every track. A file is never in memory as a whole. Nothing is decoded: Node.js has no video decoder.
  */
 export function createInspectMedia(): InspectMedia {
   const atMost = createAtMost(MAX_AT_ONCE);
@@ -45,8 +51,17 @@ export function createInspectMedia(): InspectMedia {
 }
 
 async function inspect(sha256: string, assets: AssetStore): Promise<Media | 'damaged'> {
-  // Loaded with the first film: a worker that makes pictures does without.
+  // Loaded with the first film: a worker that only makes pictures does not need it.
   const media = await import('mediabunny');
+  const file = openFile(sha256, assets);
+  const found = await inspectFile(media, file).catch(() => 'damaged' as const);
+  const fault = file.storeFault();
+  // The activity is retried: a file that was not read is not known to be damaged.
+  if (fault !== null) throw fault;
+  return found;
+}
+
+async function inspectFile(media: typeof Mediabunny, file: MediaFile): Promise<Media | 'damaged'> {
   const formats = [
     media.MP4,
     media.QTFF,
@@ -57,14 +72,13 @@ async function inspect(sha256: string, assets: AssetStore): Promise<Media | 'dam
     media.FLAC,
     media.ADTS,
   ];
-  const source = sourceOptions(sha256, assets);
-  const input = new media.Input({ formats, source: new media.CustomSource(source) });
+  const input = new media.Input({ formats, source: new media.CustomSource(file) });
   try {
-    // Captions and chapters are no reason to refuse a film.
+    // Captions and chapters are not read: a fault in them is no reason to refuse a film.
     const tracks = [...(await input.getVideoTracks()), ...(await input.getAudioTracks())];
     if (tracks.length === 0 || tracks.length > MAX_TRACKS) return 'damaged';
     const mediaType = (await input.getMimeType()).split(';')[0]?.trim() ?? '';
-    const container = await readContainer(mediaType, source);
+    const container = await readContainer(mediaType, file);
     if (container === 'damaged') return 'damaged';
     let durationSeconds = 0;
     for (const track of tracks) {
@@ -77,21 +91,24 @@ async function inspect(sha256: string, assets: AssetStore): Promise<Media | 'dam
     const width = film === null ? null : await film.getDisplayWidth();
     const height = film === null ? null : await film.getDisplayHeight();
     return { mediaType, durationSeconds, width, height };
-  } catch (error) {
-    if (error instanceof NotReadable) throw error;
-    return 'damaged';
   } finally {
     input.dispose();
   }
 }
 
-/** `grown`: what stands at its beginning was written before the rest was known, or joined to it. */
+/**
+ * `grown`: its beginning was written before the rest was known, or other files were joined to it. It may be longer than
+ * it states.
+ */
 type Container = 'whole' | 'grown';
 
-/** Readers of most formats look for the next thing they know, and leave out what is not whole: here nothing is left out. */
+/**
+ * Returns `damaged` for a file with a gap. Readers of most formats search for the next part that they know and skip
+ * what is broken; no part may be skipped here.
+ */
 async function readContainer(
   mediaType: string,
-  { getSize, read }: ReturnType<typeof sourceOptions>,
+  { getSize, read }: MediaFile,
 ): Promise<Container | 'damaged'> {
   const bytes = await getSize();
   switch (mediaType) {
@@ -119,9 +136,12 @@ async function readContainer(
 
 const orDamaged = (isWhole: boolean) => (isWhole ? 'whole' : 'damaged');
 
-/** What was cut short says at its beginning how long it was. A recording in fragments says how long it had just become; of joined sounds, the first does. */
+/**
+ * A file that was cut off states more than it has. A recording in fragments states the length that it had so far, and
+ * joined sounds state that of the first, so a `grown` file may have more.
+ */
 async function isAsStated(
-  input: Input<CustomSource>,
+  input: Mediabunny.Input<Mediabunny.CustomSource>,
   durationSeconds: number,
   container: Container,
 ): Promise<boolean> {
@@ -133,28 +153,35 @@ async function isAsStated(
   );
 }
 
-/** Our own store failed: the activity is tried again, and the file is not at fault. */
-class NotReadable extends Error {
-  override readonly name = 'NotReadable';
-}
+type MediaFile = ReturnType<typeof openFile>;
 
-function sourceOptions(sha256: string, assets: AssetStore) {
-  const notInStore = () => new NotReadable(`asset ${sha256} is not in the store`);
+/** Opens a stored file for mediabunny. `storeFault` returns the first failure of our own store; null: none. */
+function openFile(sha256: string, assets: AssetStore) {
+  let fault: Error | null = null;
+  const failed = (error: unknown): never => {
+    fault ??= error instanceof Error ? error : new Error(String(error));
+    throw fault;
+  };
+  const notInStore = () => failed(new Error(`asset ${sha256} is not in the store`));
   const readInBlocks = createReadInBlocks(async (start, end) => {
     const opened = await assets.open(sha256, { start, end: end - 1 });
-    if (opened === null) throw notInStore();
-    return opened.stream;
+    return opened?.stream ?? notInStore();
   });
   return {
     maxCacheSize: CACHE_BYTES,
-    read: (start: number, end: number) => {
-      if (end - start > MAX_READ_BYTES) throw new RangeError('a sample is longer than any is');
-      return readInBlocks(start, end);
+    read: async (start: number, end: number) => {
+      if (end - start > MAX_READ_BYTES)
+        throw new RangeError(`a sample is longer than ${String(MAX_READ_BYTES)} bytes`);
+      // A range after the end of the file is the fault of its index.
+      return readInBlocks(start, end).catch((error: unknown) => {
+        if (error instanceof RangeError) throw error;
+        return failed(error);
+      });
     },
     getSize: async () => {
-      const found = await assets.head(sha256);
-      if (found === null) throw notInStore();
-      return found.bytes;
+      const found = await assets.head(sha256).catch(failed);
+      return found?.bytes ?? notInStore();
     },
+    storeFault: () => fault,
   };
 }

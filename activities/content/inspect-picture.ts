@@ -3,19 +3,21 @@ import { MAX_PICTURE_PIXELS } from '../../domain/work/reference-assets.ts';
 import { createAtMost } from '../at-most.ts';
 import { hasC2pa } from './has-c2pa.ts';
 
-/** Decoding holds a picture's pixels: of a large one that is laced, 500 MB for a second. */
+/** Pictures that a process decodes at once. A large interlaced picture takes 500 MB of memory for a second. */
 const MAX_AT_ONCE = 2;
 
-/** Every pixel is decoded, and of a large picture this is made of them: nothing is kept. */
+/** A large picture is shrunk to this after every pixel is decoded, so that its pixels are not kept. */
 const THUMBNAIL = { width: 8, height: 8, fit: 'fill' } as const;
 
-/** A megabyte. To shrink a picture of 120 pixels' width takes longer than to decode it: 1.1 ms of CPU in place of 0.5. */
+/**
+ * A picture of up to 1 MB of pixels is not shrunk: for one 120 pixels wide that takes 1.1 ms of CPU in place of 0.5.
+ */
 const SMALL_PIXELS = 512 * 512;
 
-/** Of all pictures of an animation: seven seconds of CPU. Of one with more the first is decoded. */
+/** The pixels of all frames of an animation: seven seconds of CPU. Of a larger one only the first frame is decoded. */
 const MAX_ANIMATED_PIXELS = 250_000_000;
 
-/** The decoders of what we take; no other reads a byte that came from outside. */
+/** The decoders of the accepted formats. No other decoder reads bytes from outside. */
 const DECODERS = [
   'VipsForeignLoadPngBuffer',
   'VipsForeignLoadJpegBuffer',
@@ -23,7 +25,7 @@ const DECODERS = [
   'VipsForeignLoadNsgifBuffer',
 ];
 
-/** By what libvips calls a format that it has recognised by its bytes. */
+/** Media types by the names that libvips gives to formats, which it recognises by their bytes. */
 const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],
   ['jpeg', 'image/jpeg'],
@@ -31,10 +33,10 @@ const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
   ['gif', 'image/gif'],
 ]);
 
-/** The last byte of a GIF. What comes before the end of its first picture alone is noticed by the decoder. */
+/** The last byte of a GIF. The decoder notices a missing end only within the first frame. */
 const GIF_TRAILER = 0x3b;
 
-/** The last chunk of a PNG, which has nothing in it. The decoder does not miss it, or a part of it. */
+/** The last chunk of a PNG, which is empty. The decoder accepts a file without it, or with a part of it. */
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
 
 type PictureFault = 'damaged' | 'too_many_pixels';
@@ -47,20 +49,25 @@ type Picture = {
 };
 
 /**
- * What is made of a decoder's doubts: bytes that mean nothing, a scan that ends early, a colour that is none. A service's file with such is broken. Cameras write
- * some that every viewer shows well: a customer's is taken as long as there is all of it.
+ * What a decoder's warnings mean: meaningless bytes, a scan that ends early, an invalid colour. `refuse`: a service's
+ * file with a warning is broken. `accept`: a customer's picture only has to be complete, since cameras write faults
+ * that every viewer shows well.
  */
 type OnDoubt = 'refuse' | 'accept';
 
-/** Decodes a picture to its end, and says what it is. `read` is called when it is its turn. */
+/**
+ * Decodes a picture to its end and returns what it is. `read` is called when its turn has come. Rejects when `read`
+ * does.
+ */
 export type InspectPicture = (
   read: () => Promise<Buffer>,
   onDoubt?: OnDoubt,
 ) => Promise<Picture | PictureFault>;
 
 /**
- * Decodes pictures, two at a time in a process. The number of pixels is looked at before any is decoded, so that a small file
- * does not become a large memory. Sets up the process's libvips: one thread a picture, no cache, our four decoders.
+ * Returns the inspection of pictures, two at a time in a process. The number of pixels is checked before any is
+ * decoded, so that a small file cannot take a large memory. Sets up libvips for the process: one thread per picture, no
+ * cache, our four decoders.
  */
 export function createInspectPicture(): InspectPicture {
   sharp.cache(false);
@@ -89,7 +96,7 @@ async function inspect(file: Buffer, onDoubt: OnDoubt): Promise<Picture | Pictur
   }
 }
 
-/** Where a decoder takes a file without its last bytes. */
+/** Returns whether a file has its last bytes, for formats whose decoder does not miss them. */
 function hasEnd(file: Buffer, mediaType: string): boolean {
   switch (mediaType) {
     case 'image/gif':
@@ -101,7 +108,7 @@ function hasEnd(file: Buffer, mediaType: string): boolean {
   }
 }
 
-/** Zeros behind it are the filling of some programs. */
+/** Some programs add zeros after it. */
 function hasGifTrailer(file: Buffer): boolean {
   let last = file.length - 1;
   while (last > 0 && file[last] === 0) last -= 1;

@@ -1,9 +1,12 @@
 const CAPTIONS = /^\ufeff?WEBVTT(?:[ \t\n\r]|$)/;
 
-/** What only bytes that are no text have. */
+/** Control characters that no text has. */
 const NO_TEXT = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
 
-/** What a text is by its content: JSON that holds something, captions, or plain; null for bytes that are none, and for nothing. */
+/**
+ * Returns the media type of a text by its content: JSON, captions or plain text; null: the bytes are no text, or hold
+ * nothing.
+ */
 export function textTypeOf(file: Buffer): string | null {
   const text = decode(file);
   if (text === null || text.trim() === '' || NO_TEXT.test(text)) return null;
@@ -19,7 +22,7 @@ function decode(file: Buffer): string | null {
   }
 }
 
-/** An object or a list: a bare number or word is JSON too, and no document. */
+/** Only an object or a list counts: a bare number or word is JSON too, but no document. */
 function isJson(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   try {

@@ -1,20 +1,20 @@
 import type { Readable } from 'node:stream';
 
-/** One request of a bucket each: small beside a film, large beside a frame. */
+/** One request to a bucket: small compared with a film, large compared with a frame. */
 const BLOCK_BYTES = 1024 * 1024;
 
-/** One for each of the two tracks that a film is read by in turns, and one for its index. */
+/** One block for each of the two tracks of a film, which are read in turns, and one for its index. */
 const MAX_BLOCKS = 3;
 
 type Block = { readonly index: number; readonly bytes: Buffer; length: number };
 
-/** `start` included, `end` not. */
+/** Reads bytes from `start` to before `end`. Rejects with RangeError when the file ends before. */
 export type ReadRange = (start: number, end: number) => Promise<Uint8Array>;
 
 /**
- * Reads ranges of a file by whole blocks, the last few of which are kept, in memory that is used again: a film of a thousand frames is a dozen
- * requests, and no more than `MAX_BLOCKS` of it are there at once. One call at a time is under way; the others wait.
- * @param open a stream of the file from `start` on, to `end` or to its end.
+ * Returns a reader of ranges of a file. It reads whole blocks and keeps the last `MAX_BLOCKS`, in buffers that are used
+ * again: a film of a thousand frames takes a dozen requests. One read is under way at a time; others wait.
+ * @param open returns a stream of the file from `start` to before `end`, or to the end of the file.
  */
 export function createReadInBlocks(open: (start: number, end: number) => Promise<Readable>): ReadRange {
   const blocks: Block[] = [];
@@ -43,8 +43,8 @@ export function createReadInBlocks(open: (start: number, end: number) => Promise
       const block = await blockOf(Math.floor(at / BLOCK_BYTES));
       const from = at - block.index * BLOCK_BYTES;
       const part = block.bytes.subarray(from, Math.min(block.length, from + end - at));
-      // The file is shorter than it was when it was asked for its length.
-      if (part.length === 0) throw new RangeError('the file has ended');
+      // The range ends after the file.
+      if (part.length === 0) throw new RangeError(`the file ends before byte ${String(end)}`);
       range.set(part, at - start);
       at += part.length;
     }

@@ -1,17 +1,17 @@
 import type { ReadRange } from '../read-in-blocks.ts';
 
-/** A film in fragments has two boxes for each: ten minutes of them at ten a second. */
+/** A film in fragments has two boxes for each: enough for ten minutes at ten fragments a second. */
 const MAX_BOXES = 12_000;
 
-/** Length and name, and a length of 64 bits after them where the first says 1. */
+/** Length and name, and a length of 64 bits after them if the first one is 1. */
 const HEADER_BYTES = 16;
 
 /** The names of the boxes at the top of a file. */
 export type Mp4Boxes = ReadonlySet<string>;
 
 /**
- * The boxes of an MP4 or QuickTime file that is one from its first byte to its last (ISO/IEC 14496-12): they fill it exactly, and index
- * and data are among them. Null for any other: what a broken upload leaves may begin well and end anywhere.
+ * Returns the boxes of an MP4 or QuickTime file (ISO/IEC 14496-12); null: they do not fill the file exactly, or index
+ * or data is missing. A broken upload may begin well and end anywhere.
  */
 export async function boxesOfWholeMp4(read: ReadRange, bytes: number): Promise<Mp4Boxes | null> {
   const names = new Set<string>();
@@ -26,7 +26,7 @@ export async function boxesOfWholeMp4(read: ReadRange, bytes: number): Promise<M
   return at === bytes && names.has('moov') && names.has('mdat') ? names : null;
 }
 
-/** Null for what is no box. A length of 0 reaches to the end of the file. */
+/** Null: the bytes are no box. A length of 0 reaches to the end of the file. */
 function boxLengthOf(header: Buffer, left: number): number | null {
   if (header.length < 8) return null;
   const length = header.readUInt32BE(0);

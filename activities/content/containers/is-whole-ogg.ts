@@ -5,7 +5,7 @@ const HEADER_BYTES = 27;
 const CHECKSUM_AT = 22;
 const SEGMENTS_AT = 26;
 
-/** RFC 3533, 6: neither turned round nor begun with ones, as those of zlib are. */
+/** RFC 3533, 6. Unlike zlib's CRC-32 it takes the highest bit first and begins with zeros. */
 const POLYNOMIAL = 0x04c11db7;
 
 const CRC_OF_BYTE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -14,7 +14,7 @@ const CRC_OF_BYTE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** Whether a file is pages of Ogg from its first byte to its last, each with its checksum. */
+/** Returns whether pages of Ogg fill a file exactly, each with its checksum. */
 export async function isWholeOgg(read: ReadRange, bytes: number): Promise<boolean> {
   for (let at = 0; at < bytes;) {
     const page = await readPage(read, at, bytes);

@@ -1,27 +1,31 @@
 import type { ReadRange } from '../read-in-blocks.ts';
+import { ID3V1_BYTES, isId3v1 } from './id3v1.ts';
 
-/** Of a file: what stands between frames and is no tag. A writer that leaves each frame a byte short has that much; a lost frame is more. */
+/**
+ * The most bytes of a file that are neither frame nor tag. A writer that leaves each frame a byte short stays below it;
+ * a lost frame does not.
+ */
 const MAX_JUNK = { share: 0.01, bytes: 2_048 } as const;
 
-/** Looked at once for the next frame. */
+/** Bytes that are searched at once for the next frame. */
 const WINDOW_BYTES = 4_096;
 
-/** Of a tag's or a frame's beginning. */
+/** Enough of a tag or a frame to read its length. */
 const HEADER_BYTES = 32;
 
-/** ID3v1, ID3v2 and APEv2 (its header or its footer). */
-const ID3V1_BYTES = 128;
+/** ID3v2 and APEv2 (its header or its footer). */
 const ID3V2_HEADER_BYTES = 10;
 const APE_HEADER_BYTES = 32;
 const APE_IS_HEADER = 0x20000000;
 
-/** What frames of one sound have in common, and how long this one is. */
+/** `kind` is the same for all frames of a sound; `length` is in bytes. */
 type Frame = { readonly kind: number; readonly length: number };
 type ReadFrame = (bytes: Buffer) => Frame | null;
 
 /**
- * Whether a sound without an index is frames from its first byte to its last, one behind the other. Players look for the next frame where there is none, and
- * skip what was overwritten: a sound of which half is noise plays half as long. Tags may stand anywhere: several files may have been joined.
+ * Returns whether frames fill a sound without an index exactly. Players search for the next frame and skip what was
+ * overwritten, so a sound whose half is noise plays half as long. Tags may be anywhere: several files may have been
+ * joined.
  */
 export async function isWholeSound(read: ReadRange, bytes: number, codec: 'mp3' | 'adts'): Promise<boolean> {
   const readFrame = codec === 'mp3' ? readMpegFrame : readAdtsFrame;
@@ -36,11 +40,11 @@ export async function isWholeSound(read: ReadRange, bytes: number, codec: 'mp3' 
     if (length !== null) {
       if (frame !== null) kind = frame.kind;
       at += length;
-      // A frame, or a tag, that is cut off.
+      // The last frame or tag is cut off.
       if (at > bytes) return false;
       continue;
     }
-    // From the byte before: some writers leave a frame a byte short.
+    // The search begins a byte earlier: some writers leave a frame a byte short.
     const from = Math.max(0, at - 1);
     const window = Buffer.from(await read(from, Math.min(bytes, from + WINDOW_BYTES)));
     const next = from + nextIn(window, readFrame, kind);
@@ -51,7 +55,7 @@ export async function isWholeSound(read: ReadRange, bytes: number, codec: 'mp3' 
   return kind !== null;
 }
 
-/** Where in a window a frame of this sound or a tag begins; its end where none does. */
+/** Returns the offset in a window where a frame of this sound, or a tag, begins; its length: none does. */
 function nextIn(window: Buffer, readFrame: ReadFrame, kind: number | null): number {
   for (let at = 0; at < window.length; at += 1) {
     const here = window.subarray(at, at + HEADER_BYTES);
@@ -62,12 +66,12 @@ function nextIn(window: Buffer, readFrame: ReadFrame, kind: number | null): numb
 }
 
 function tagLengthOf(header: Buffer): number | null {
+  if (isId3v1(header)) return ID3V1_BYTES;
   const name = header.toString('latin1', 0, 8);
-  if (name.startsWith('TAG')) return ID3V1_BYTES;
   if (name.startsWith('ID3') && header.length >= ID3V2_HEADER_BYTES)
     return header.subarray(6, 10).reduce((size, byte) => size * 128 + byte, 0) + ID3V2_HEADER_BYTES;
   if (name !== 'APETAGEX' || header.length < APE_HEADER_BYTES) return null;
-  // A footer ends a tag whose header was read before.
+  // The size counts the footer but not the header, so it ends where the footer begins, which is read next.
   const isHeader = (header.readUInt32LE(20) & APE_IS_HEADER) !== 0;
   return isHeader ? header.readUInt32LE(12) : APE_HEADER_BYTES;
 }

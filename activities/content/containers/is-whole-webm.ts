@@ -1,6 +1,6 @@
 import type { ReadRange } from '../read-in-blocks.ts';
 
-/** A cluster has a few hundred blocks; a film of an hour has some 400,000. */
+/** A film of an hour has about 400,000 blocks, a few hundred in each cluster. */
 const MAX_ELEMENTS = 2_000_000;
 
 /** The longest id and the longest size (RFC 8794, 17.1). */
@@ -11,8 +11,8 @@ const SEGMENT = 0x18538067;
 const CLUSTER = 0x1f43b675;
 
 /**
- * What stands at the top, in a segment and in a cluster (RFC 9559, 5.1). Together: a cluster whose length is not known ends where an element of its
- * segment begins, and a segment of no known length where another file begins.
+ * The elements at the top, in a segment and in a cluster (RFC 9559, 5.1). It is one set, because a cluster of unknown
+ * length ends where an element of its segment begins, and a segment of unknown length where another file begins.
  */
 const EXPECTED: ReadonlySet<number> = new Set([
   ...[
@@ -35,8 +35,8 @@ const EXPECTED: ReadonlySet<number> = new Set([
 type Element = { readonly id: number; readonly begin: number; readonly end: number | null };
 
 /**
- * Whether a file is elements of Matroska from its first byte to its last: what no element is, or ends within one, was overwritten or cut off. A writer
- * that streams does not know how long a segment or a cluster will be, and leaves it open.
+ * Returns whether elements of Matroska fill a file exactly. Bytes that are no element were overwritten; an element that
+ * ends after the file was cut off. A writer that streams leaves the length of a segment or a cluster open.
  */
 export async function isWholeWebm(read: ReadRange, bytes: number): Promise<boolean> {
   let hasCluster = false;
@@ -45,7 +45,7 @@ export async function isWholeWebm(read: ReadRange, bytes: number): Promise<boole
     const element = await readElement(read, at, bytes);
     if (element === null || !EXPECTED.has(element.id)) return false;
     hasCluster ||= element.id === CLUSTER;
-    // Segments and clusters are entered, whatever their length.
+    // The elements within segments and clusters are read too, whatever the length of these.
     const isEntered = element.id === SEGMENT || element.id === CLUSTER;
     if (!isEntered && element.end === null) return false;
     at = isEntered ? element.begin : (element.end ?? bytes);
@@ -53,7 +53,7 @@ export async function isWholeWebm(read: ReadRange, bytes: number): Promise<boole
   return at === bytes && hasCluster;
 }
 
-/** Null for what is no element, or one that ends behind the file. */
+/** Null: the bytes are no element, or it ends after the file. */
 async function readElement(read: ReadRange, at: number, bytes: number): Promise<Element | null> {
   const header = Buffer.from(await read(at, Math.min(bytes, at + HEADER_BYTES)));
   const idBytes = lengthOf(header[0], 4);
@@ -66,13 +66,13 @@ async function readElement(read: ReadRange, at: number, bytes: number): Promise<
   return begin + size > bytes ? null : { id, begin, end: begin + size };
 }
 
-/** How many bytes a number has, by the zeros that begin it. */
+/** Returns the length of a number in bytes, by the zero bits that begin it; null: it is above `most`. */
 function lengthOf(first: number | undefined, most: number): number | null {
   const length = first === undefined ? most + 1 : Math.clz32(first) - 23;
   return length > most ? null : length;
 }
 
-/** Null where every bit is set: not known. */
+/** Null: every bit is set, so the size is unknown. */
 function sizeIn(field: Buffer): number | null {
   const marker = 2 ** (8 - field.length);
   const first = (field[0] ?? 0) - marker;

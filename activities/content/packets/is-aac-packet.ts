@@ -1,9 +1,12 @@
 import { createBitReader, type BitReader } from './read-bits.ts';
 
-/** What a track says of its packets; null where they are built otherwise, or it does not say (ISO/IEC 14496-3, 1.6.2). */
+/**
+ * What a track says about its packets (ISO/IEC 14496-3, 1.6.2); null: nothing, or they are of a profile that is not
+ * checked.
+ */
 type AacConfig = { readonly maxBytes: number } | null;
 
-/** LC, and LC below SBR and PS: what services and encoders make. */
+/** LC, and SBR and PS on top of LC: what services and encoders make. */
 const LOW_COMPLEXITY: readonly number[] = [2, 5, 29];
 
 /** id_syn_ele (ISO/IEC 14496-3, table 4.85). */
@@ -17,19 +20,19 @@ const ELEMENT = {
   end: 7,
 } as const;
 
-/** Nothing but the end, for a moment without sound. */
+/** The longest packet of a moment without sound: it has only the end element. */
 const MAX_EMPTY_BYTES = 2;
 
-/** Of data and filling before the first channel. */
+/** Elements of data and filling before the first channel. */
 const MAX_BEFORE_CHANNELS = 4;
 
 const EIGHT_SHORT = 2;
-/** More scale factor bands than this has no sampling rate. */
+/** No sampling rate has more scale factor bands. */
 const MAX_LONG_BANDS = 51;
-/** Of section_data: a book that is reserved. */
+/** The reserved codebook of section_data. */
 const RESERVED_BOOK = 12;
 
-/** A block of one channel is at most 6144 bits (4.5.3.1); beside the channels there may be filling. */
+/** A block of one channel has at most 6,144 bits (4.5.3.1). A packet may have one more for filling. */
 const MAX_CHANNEL_BYTES = 768;
 
 export function readAacConfig(description: Buffer): AacConfig {
@@ -39,14 +42,14 @@ export function readAacConfig(description: Buffer): AacConfig {
   const frequency = bits.read(4);
   if (frequency === 15) bits.read(24);
   const channels = bits.read(4);
-  // Without a number of channels the first packets say how many there are.
+  // The first packets state the number of channels.
   const maxBytes = channels === 0 ? Number.MAX_SAFE_INTEGER : MAX_CHANNEL_BYTES * (channels + 1);
   return LOW_COMPLEXITY.includes(objectType) ? { maxBytes } : null;
 }
 
 /**
- * Whether a packet begins as a block of sound does: its first channel has windows and sections that fill the bands it names. What follows, its
- * Huffman codes, is not read.
+ * Returns whether a packet begins like a block of sound: the sections of its first channel fill the bands that it
+ * names. Its Huffman codes, which follow, are not read.
  */
 export function isAacPacket(packet: Buffer, config: AacConfig): boolean {
   if (config === null) return true;
@@ -64,7 +67,7 @@ export function isAacPacket(packet: Buffer, config: AacConfig): boolean {
       case ELEMENT.filling:
         skipFilling(bits);
         break;
-      // Written by few, and long: not read.
+      // Rare and long: not read.
       case ELEMENT.data:
       case ELEMENT.program:
         return true;
@@ -102,7 +105,7 @@ function isChannel(bits: BitReader, common: Windows | null): boolean {
   return windows !== null && hasSections(bits, windows) && !bits.isPastEnd();
 }
 
-/** ics_info; null where a bit is set that never is, or there are more bands than any rate has. */
+/** ics_info; null: the reserved bit is set, there are more bands than any sampling rate has, or it is predicted. */
 function readWindows(bits: BitReader): Windows | null {
   if (bits.read(1) !== 0) return null;
   const isShort = bits.read(2) === EIGHT_SHORT;
@@ -110,17 +113,17 @@ function readWindows(bits: BitReader): Windows | null {
   if (isShort) {
     const bands = bits.read(4);
     const grouping = bits.read(7);
-    // A window begins a group of its own where its bit is 0; the first always does.
+    // A window whose bit is 0 begins a group; the first window always does.
     const grouped = [0, 1, 2, 3, 4, 5, 6].filter((bit) => ((grouping >> bit) & 1) === 1).length;
     return { isShort, bands, groups: 8 - grouped };
   }
   const bands = bits.read(6);
-  // No sound of low complexity is predicted.
+  // The low complexity profile has no prediction.
   const hasPrediction = bits.read(1) === 1;
   return bands > MAX_LONG_BANDS || hasPrediction ? null : { isShort, bands, groups: 1 };
 }
 
-/** section_data: in each group books are named for all bands, no more and no fewer. */
+/** section_data: in each group the sections cover all bands exactly. */
 function hasSections(bits: BitReader, { isShort, bands, groups }: Windows): boolean {
   const lengthBits = isShort ? 3 : 5;
   const escape = 2 ** lengthBits - 1;

@@ -1,4 +1,6 @@
-/** Types of open bitstream units (AV1 5.3.2): those where a picture's header begins, and where a sequence's does. */
+/**
+ * Types of open bitstream units (AV1 5.3.2): the header of a sequence, and the two that begin with a picture's header.
+ */
 const SEQUENCE_HEADER = 1;
 const FRAME_HEADER = 3;
 const FRAME = 6;
@@ -12,7 +14,10 @@ const MAX_SIZE_BYTES = 8;
 
 type Unit = { readonly type: number; readonly data: Buffer };
 
-/** Whether units fill a packet exactly (AV1 5.3), each with a legal header; a first packet has a sequence's header before its picture. */
+/**
+ * Returns whether units with legal headers fill a packet exactly (AV1 5.3). In a first packet the header of a sequence,
+ * if it has one, comes before the picture.
+ */
 export function isAv1Packet(packet: Buffer, isFirst: boolean): boolean {
   const types: number[] = [];
   for (let at = 0; at < packet.length;) {
@@ -32,7 +37,7 @@ function readUnit(packet: Buffer, at: number): Unit | null {
   if ((head & (FORBIDDEN_BIT | RESERVED_BIT)) !== 0) return null;
   const begin = at + ((head & HAS_EXTENSION) === 0 ? 1 : 2);
   const type = (head >> 3) & 0x0f;
-  // The last unit of a packet may leave its size out.
+  // The last unit of a packet may omit its size.
   if ((head & HAS_SIZE) === 0) return { type, data: packet.subarray(begin) };
   let size = 0;
   for (let byte = 0; byte < MAX_SIZE_BYTES; byte += 1) {

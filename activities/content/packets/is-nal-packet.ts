@@ -1,27 +1,30 @@
 import { createBitReader } from './read-bits.ts';
 
-/** How units stand in a packet: behind a length of so many bytes each (ISO/IEC 14496-15), or behind start codes (0: H.264 Annex B). */
+/**
+ * How the units of a packet are separated: each after its length, in so many bytes (ISO/IEC 14496-15), or after start
+ * codes (0: H.264 Annex B).
+ */
 type NalFormat = { readonly lengthBytes: number };
 
-/** Begins a unit, and is never set (H.264 7.3.1, H.265 7.3.1.2). */
+/** The first bit of a unit, which is never set (H.264 7.3.1, H.265 7.3.1.2). */
 const FORBIDDEN_BIT = 0x80;
 
-/** Of zeros behind a unit. */
+/** The most zeros after a unit. */
 const MAX_PADDING_BYTES = 64;
 
-/** Where lengthSizeMinusOne stands in avcC and in hvcC. */
+/** The offset of lengthSizeMinusOne in avcC and in hvcC. */
 const LENGTH_SIZE_AT = { avc: 4, hevc: 21 } as const;
 
 const AVC = { slice: 1, dataPartitionA: 2, idr: 5, sei: 6 } as const;
-/** Higher ones are reserved or stand for something that is no picture. */
+/** Types above `lastPicture` are reserved, or are no pictures. */
 const HEVC = { lastPicture: 31, firstRandomAccess: 16, lastRandomAccess: 23 } as const;
 
-/** H.264 table 7-6: I and SI, by itself or of all slices of a picture. */
+/** H.264 table 7-6: I and SI, of one slice or of all slices of a picture. */
 const INTRA_SLICES: readonly number[] = [2, 4, 7, 9];
 const MAX_SLICE_TYPE = 9;
 const MAX_PARAMETER_SET = 255;
 
-/** Of the longest slice header's first three fields, and of the bytes that emulation prevention adds to them. */
+/** The longest first three fields of a slice header, with the bytes that emulation prevention adds. */
 const SLICE_START_BYTES = 16;
 
 export function readNalFormat(codec: 'avc' | 'hevc', description: Buffer): NalFormat {
@@ -29,18 +32,24 @@ export function readNalFormat(codec: 'avc' | 'hevc', description: Buffer): NalFo
   return { lengthBytes: at === undefined ? 0 : (at & 3) + 1 };
 }
 
-/** Whether H.264 units fill a packet, slices begin as slices do, and a first packet can be decoded without another. */
+/**
+ * Returns whether H.264 units fill a packet exactly, its slices have legal headers, and a first packet can be decoded
+ * without another.
+ */
 export function isAvcPacket(packet: Buffer, format: NalFormat, isFirst: boolean): boolean {
   const units = unitsIn(packet, format);
   if (units === null || !units.every(isUnit)) return false;
   const slices = units.map(readAvcSlice);
   if (slices.includes('illegal')) return false;
   const hasRecoveryPoint = units.some((unit) => typeOfAvc(unit) === AVC.sei);
-  // The second field of a first picture may refer to the first.
+  // Only the first slice has to be intra: the second field of a first picture may refer to the first.
   return !isFirst || hasRecoveryPoint || slices.find((slice) => slice !== 'none') !== 'other';
 }
 
-/** The same of H.265: each unit belongs to a layer of time, and a first picture is one of those where a decoder may begin. */
+/**
+ * Returns whether H.265 units fill a packet exactly, each has a temporal layer, and decoding can begin at a first
+ * picture.
+ */
 export function isHevcPacket(packet: Buffer, format: NalFormat, isFirst: boolean): boolean {
   const units = unitsIn(packet, format);
   if (units === null || !units.every(isUnit) || !units.every(hasTemporalId)) return false;
@@ -54,15 +63,17 @@ const typeOfHevc = (unit: Buffer) => ((unit[0] ?? 0) >> 1) & 0x3f;
 /** nuh_temporal_id_plus1 is never 0. */
 const hasTemporalId = (unit: Buffer) => unit.length > 1 && ((unit[1] ?? 0) & 7) > 0;
 
-/** What begins a picture's slice: first macroblock, type, parameter set (H.264 7.3.3). */
+/**
+ * Reads the beginning of a slice: first macroblock, type, parameter set (H.264 7.3.3). `none`: the unit is no slice.
+ */
 function readAvcSlice(unit: Buffer): 'none' | 'intra' | 'other' | 'illegal' {
   const type = typeOfAvc(unit);
-  if (type === AVC.idr) return isSliceStart(unit) === null ? 'illegal' : 'intra';
+  if (type === AVC.idr) return readSliceType(unit) === null ? 'illegal' : 'intra';
   if (type !== AVC.slice && type !== AVC.dataPartitionA) return 'none';
-  return isSliceStart(unit) ?? 'illegal';
+  return readSliceType(unit) ?? 'illegal';
 }
 
-function isSliceStart(unit: Buffer): 'intra' | 'other' | null {
+function readSliceType(unit: Buffer): 'intra' | 'other' | null {
   const bits = createBitReader(withoutEmulationPrevention(unit.subarray(1, SLICE_START_BYTES)));
   bits.readGolomb();
   const sliceType = bits.readGolomb();
@@ -81,7 +92,7 @@ function isUnit(unit: Buffer): boolean {
   return ((unit[0] ?? FORBIDDEN_BIT) & FORBIDDEN_BIT) === 0 && !hasForbiddenZeros(unit);
 }
 
-/** The units of a packet; null where they do not fill it exactly. */
+/** The units of a packet; null: they do not fill it exactly. */
 function unitsIn(packet: Buffer, { lengthBytes }: NalFormat): Buffer[] | null {
   return lengthBytes === 0 ? unitsBehindStartCodes(packet) : unitsBehindLengths(packet, lengthBytes);
 }
@@ -117,7 +128,7 @@ function unitsBehindStartCodes(packet: Buffer): Buffer[] | null {
 
 const TWO_ZEROS = Buffer.alloc(2);
 
-/** Two zeros are followed by a 3 or more within a unit (emulation prevention). A few at its end are padding of some encoders. */
+/** Within a unit two zeros are followed by a 3 or more (emulation prevention). Some encoders pad its end with zeros. */
 function hasForbiddenZeros(unit: Buffer): boolean {
   for (let at = unit.indexOf(TWO_ZEROS); at !== -1; at = unit.indexOf(TWO_ZEROS, at + 2)) {
     if ((unit[at + 2] ?? 3) > 2) continue;

@@ -1,13 +1,13 @@
-/** Of one frame (RFC 6716, R2), and of all frames of a packet (R5). */
+/** The longest frame (RFC 6716, R2), and the longest sound of a packet (R5). */
 const MAX_FRAME_BYTES = 1_275;
 const MAX_PACKET_MS = 120;
 
-/** Of a frame by the configuration of its packet (RFC 6716, table 2): SILK, hybrid, CELT. */
+/** The duration of a frame by the configuration of its packet (RFC 6716, table 2). */
 const SILK_MS = [10, 20, 40, 60] as const;
 const HYBRID_MS = [10, 20] as const;
 const CELT_MS = [2.5, 5, 10, 20] as const;
 
-/** Whether a packet's frames fill it as its first bytes say (RFC 6716, 3.4: R1 to R7). */
+/** Returns whether a packet's frames fill it as its first bytes state (RFC 6716, 3.4: R1 to R7). */
 export function isOpusPacket(packet: Buffer): boolean {
   const [toc = 0] = packet;
   const bytes = packet.length - 1;
@@ -29,7 +29,7 @@ export function isOpusPacket(packet: Buffer): boolean {
   }
 }
 
-/** Any number of frames, of one length or with a length each, and padding behind them. */
+/** Any number of frames, all of one length or each with its own, and padding after them. */
 function hasFramesOfCount(packet: Buffer, frameMs: number): boolean {
   const count = packet[1];
   if (count === undefined) return false;
@@ -56,7 +56,7 @@ function hasFramesOfCount(packet: Buffer, frameMs: number): boolean {
   return left >= at && left - at <= MAX_FRAME_BYTES;
 }
 
-/** One byte, or two from 252 on. */
+/** One byte, or two from 252 on; null: the packet ends before. */
 function readFrameLength(packet: Buffer, at: number): { frame: number; next: number } | null {
   const first = packet[at];
   if (first === undefined) return null;

@@ -5,25 +5,31 @@ import { isFlacFrame } from './is-flac-frame.ts';
 import { isOpusPacket } from './is-opus-packet.ts';
 import { isVp8Packet, isVp9Packet } from './is-vpx-packet.ts';
 
-/** Whether a packet is built as its codec builds them. `isFirst`: of its track, where a decoder has nothing to go by yet. */
+/**
+ * Returns whether a packet is built as its codec demands. `isFirst`: it is the first of its track, so it must be
+ * decodable without another.
+ */
 export type PacketCheck = (packet: Buffer, isFirst: boolean) => boolean;
 
-/** Shorter ones may well be zeros, as an empty subtitle is. */
+/** A shorter packet may be all zeros, as an empty subtitle is. */
 const MIN_ZEROS_BYTES = 8;
 
-/** Of a Vorbis packet of sound the first bit is 0; those of its headers stand elsewhere (Vorbis I, 4.3.1). */
+/**
+ * The first bit of a Vorbis packet of sound is 0 (Vorbis I, 4.3.1). Its header packets are not among the packets of a
+ * track.
+ */
 const VORBIS_HEADER_BIT = 1;
 
-/** Of a ProRes frame, behind its length (SMPTE RDD 36, 5.1). */
+/** Follows the length of a ProRes frame (SMPTE RDD 36, 5.1). */
 const PRORES_NAME = 'icpf';
 
 /**
- * Says how packets of a codec are looked at. What is read are headers and lengths, which noise and another file's bytes do not have; nothing is
- * decoded. Of a codec that is not known here a packet has to hold something.
- * @param description of the track: what its container says to a decoder; empty where it says nothing
+ * Returns the check of a codec's packets. It reads headers and lengths, which noise and bytes of another file do not
+ * have; nothing is decoded. A packet of an unknown codec only has to hold something other than zeros.
+ * @param description what the container tells a decoder of the track; empty: nothing
  */
 export function packetCheckOf(codec: string, description: Buffer): PacketCheck {
-  // Silence is zeros where samples are not coded.
+  // Samples without a codec are zeros when they are silent.
   if (/pcm|ulaw|alaw/.test(codec)) return (packet) => packet.length > 0;
   const check = checkOf(codec, description);
   return (packet, isFirst) => packet.length > 0 && !isZeros(packet) && check(packet, isFirst);

@@ -1,8 +1,8 @@
-/** Reads bits from the highest of each byte on. Behind the end it returns zeros; `isPastEnd` says so. */
+/** Reads bits, the highest of each byte first. After the end it returns zeros, and `isPastEnd` returns true. */
 export type BitReader = {
   /** @param count at most 32 */
   readonly read: (count: number) => number;
-  /** An Exp-Golomb code without a sign (H.264 9.1); 2^32 or more for one that is longer than any. */
+  /** An unsigned Exp-Golomb code (H.264 9.1); 2^32 or more: it is longer than any legal one. */
   readonly readGolomb: () => number;
   readonly isPastEnd: () => boolean;
 };

@@ -2,8 +2,9 @@ import type { EncodedPacketSink, InputAudioTrack, InputVideoTrack } from 'mediab
 import { packetCheckOf } from './packet-check.ts';
 
 /**
- * Reads a track packet by packet to its end. Returns where it ends, in seconds; null where a packet is missing, empty or not built as its codec
- * builds them. Pictures and sound are not decoded: no decoder is there. What was overwritten, moved or cut off is found all the same.
+ * Reads every packet of a track. Returns the time at which it ends, in seconds; null: a packet is missing, empty or not
+ * built as its codec demands, or none is a key packet. Nothing is decoded, but overwritten, moved and missing bytes are
+ * found all the same.
  */
 export async function endOfTrack(
   sink: EncodedPacketSink,
@@ -24,7 +25,7 @@ export async function endOfTrack(
   return hasKeyPacket ? seconds : null;
 }
 
-/** Nothing for what is no buffer: types of browsers are not known here. */
+/** Empty for anything but a buffer. The browser types of this field are not known here. */
 function bytesOf(data: unknown): Buffer {
   if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return data instanceof ArrayBuffer ? Buffer.from(data) : Buffer.alloc(0);

@@ -190,6 +190,23 @@ test('a store that has lost the file is at fault, and not the file', async () =>
     await expect(checkContent(lost, { mediaTypes: [mediaType] }, assets)).rejects.toThrow('not in the store');
 });
 
+test.each([
+  ['cannot be reached', () => Promise.reject(new Error('connect ECONNREFUSED'))],
+  [
+    'breaks off its answer',
+    () => Promise.resolve({ bytes: FILM.length, stream: Readable.from(brokenOff(), { objectMode: false }) }),
+  ],
+] as const)('a store that %s is at fault, and not the film', async (_fault, open) => {
+  const asset = await assets.put(Readable.from([FILM], { objectMode: false }));
+  const checked = checkContent(asset, { mediaTypes: ['video/mp4'] }, { ...assets, open });
+  await expect(checked).rejects.toThrow(/^(connect ECONNREFUSED|connection reset)$/);
+});
+
+function* brokenOff(): Generator<Buffer> {
+  yield FILM.subarray(0, 1_000);
+  throw new Error('connection reset');
+}
+
 // When memory is given back is the garbage collector's choice, and on a busy machine it may choose late: the best of three counts.
 test(
   'a film of 500 MiB is fetched, stored and checked within 64 MiB of memory',
