@@ -1,12 +1,15 @@
 import type { Provider } from './provider.ts';
 
 export type ProviderRegistry = {
-  /** The adapter of that name. Throws RangeError that names those there are. */
+  /** Returns the adapter of that name. Throws RangeError, which lists the known names. */
   get(name: string): Provider;
   readonly names: readonly string[];
 };
 
-/** Finds an adapter by the name a model gives (domain/work/models.ts). Throws RangeError when two have the same name. */
+/**
+ * Returns a registry of adapters by the names that models give (domain/work/models.ts). Throws RangeError when two have
+ * the same name.
+ */
 export function createProviderRegistry(providers: readonly Provider[]): ProviderRegistry {
   const byName = new Map<string, Provider>();
   for (const provider of providers) {

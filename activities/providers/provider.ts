@@ -2,53 +2,57 @@ import type { Readable } from 'node:stream';
 import type { SaidOfCost } from '../../domain/prices/run-cost.ts';
 import type { ErrorClass } from '../../domain/work/rejections.ts';
 
-/** What a model service can and cannot do: no two are alike. Decisions read this, never a name. */
+/** What a model service can do. Decisions read this, never a service's name. */
 export type ProviderCapabilities = {
   /**
-   * `poll`: a post starts a job, which is polled to its end. `answer`: the post is the run, minutes long, and its answer holds the
-   * result. There is nothing to poll, look up or cancel then: an answer that is lost is unknown forever.
+   * `poll`: a post starts a job, which is polled to its end. `answer`: the post is the run and may take minutes; its
+   * answer holds the result. There is nothing to poll, look up or cancel then, and a lost answer stays unknown forever.
    */
   readonly completion: 'poll' | 'answer';
-  /** Whether a job can be found by our reference; `authoritative`: and "not found" means that it was never accepted. */
+  /** Whether a job can be found by our reference. `authoritative`: "not found" proves that it was never accepted. */
   readonly lookup: 'none' | 'best_effort' | 'authoritative';
-  /** How long after its submission the service still knows a job. Past that, "not found" proves nothing. Null: forever. */
+  /** How long the service remembers a job, from its submission on. Later, "not found" proves nothing. Null: forever. */
   readonly memorySeconds: number | null;
   readonly minPollIntervalMs: number;
-  /** Whether it tells an address that it is given when a job has ended: it is polled seldom then. */
+  /** Whether the service sends a webhook when a job has ended. It is polled rarely then. */
   readonly sendsWebhooks: boolean;
 };
 
-/** One submission, in the service's own words. */
+/** One submission, in the service's own terms. */
 export type Submission = {
-  /** Our reference, unique forever: a service that can be asked for it is, when an answer was lost. */
+  /** Our reference, unique forever. A service that can look it up is asked for it when an answer was lost. */
   readonly reference: string;
-  /** What the service calls its model. */
+  /** The service's name of the model. */
   readonly model: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Time left to the run deadline, for services with one of their own. Seconds. */
+  /** Seconds to the run deadline, for services that have a deadline of their own. */
   readonly deadlineSeconds: number;
-  /** Where the service may tell that the job has ended; null: nowhere. */
+  /** The address for the service's webhook; null: it sends none. */
   readonly webhookUrl: string | null;
 };
 
 export type SubmitResult =
   | { readonly outcome: 'accepted'; readonly providerJobId: string }
-  /** Of a service whose answer is the run: it has ended. */
+  /** The answer was the run, which has ended. */
   | { readonly outcome: 'ended'; readonly providerJobId: string; readonly end: RunEnd }
-  /** The service says that nothing was started. */
+  /** The service responded that nothing was started. */
   | { readonly outcome: 'rejected'; readonly errorClass: ErrorClass; readonly retryAfterMs: number | null }
-  /** Not a byte was sent: there was no connection, or `mayPost` said no. */
+  /** No byte was sent: there was no connection, or `mayPost` returned false. */
   | { readonly outcome: 'not_sent' }
   /**
-   * It may have arrived. `mayArriveLater` is false where our connection was reset, so that nothing of it arrives from now on. It is
-   * true where something answered that does not say what came of it, such as the 502 of a gateway, which may have passed it on.
+   * The request may have arrived. `mayArriveLater`: false when our connection was reset, so that nothing more of it can
+   * arrive. True when something responded without saying what happened: a gateway with a 502 may have passed the
+   * request on.
    */
   | { readonly outcome: 'unknown'; readonly mayArriveLater: boolean };
 
-/** What the service says that it charges for a run. */
+/** What the service says it charges for a run. */
 export type RunCost = SaidOfCost;
 
-/** A file that a run has made: behind a link, or in the answer itself. What it says of itself is checked against its bytes. */
+/**
+ * A file that a run has made: behind a link, or in the answer itself. Its declared size and checksum are checked
+ * against its bytes.
+ */
 export type ResultFile =
   | {
       readonly at: 'link';
@@ -74,7 +78,7 @@ export type PollResult = { readonly retryAfterMs: number } & (
   | RunEnd
   | (RunCost & { readonly state: 'canceled' })
   | { readonly state: 'gone' }
-  /** No answer, or one that is not understood: never an end. */
+  /** No answer, or one that cannot be read. It never counts as an end. */
   | { readonly state: 'unknown' }
 );
 
@@ -83,34 +87,34 @@ type LookupResult =
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'unknown' };
 
-/** Whose a job of the service is, by the service's own record of it. */
+/** Which submission a job of the service belongs to, by the service's own record. */
 type IdentifyResult =
-  /** `reference`: what we submitted it under. */
+  /** `reference`: that of our submission. */
   | { readonly outcome: 'found'; readonly reference: string }
   | { readonly outcome: 'not_found' }
-  /** Its records carry no reference of ours. */
+  /** Its records hold no reference of ours. */
   | { readonly outcome: 'unsupported' }
   | { readonly outcome: 'unknown' };
 
-/** `requested`: it may or may not stop, and the next polls tell. */
+/** `requested`: it may or may not stop; the next polls show it. */
 type CancelResult = 'stopped' | 'requested' | 'too_late' | 'unsupported';
 
-/** A file of a result as a stream, which the asset store measures. */
+/** A file of a result as a stream. The asset store measures it. */
 export type OpenedFile = {
-  /** What the service, or its link, says of the file: null where it says nothing. */
+  /** What the service, or the response to its link, declares; null: nothing. */
   readonly declared: { readonly bytes: number | null; readonly sha256: string | null };
   readonly content: Readable;
 };
 
 export type FetchResult =
   | { readonly outcome: 'opened'; readonly file: OpenedFile }
-  /** A fresh link is to be asked for. */
+  /** The caller has to ask for a new link. */
   | { readonly outcome: 'link_expired' }
   | { readonly outcome: 'unavailable'; readonly retryAfterMs: number }
-  /** It leads where no result lies, such as to a machine that is not public. */
+  /** The link leads to an address that is not allowed, such as that of a private machine. */
   | { readonly outcome: 'refused' };
 
-/** A file of ours that a submission is going to name. */
+/** A file of ours that a submission will name. */
 export type InputFile = {
   readonly contentType: string;
   readonly bytes: number;
@@ -118,30 +122,35 @@ export type InputFile = {
   readonly open: () => Promise<Readable>;
 };
 
-/** What the service calls the files that it was given, by their SHA-256. */
+/** The service's names of our files, by their SHA-256. */
 export type FileNames = ReadonlyMap<string, string>;
 
 /**
- * A model service, seen from a job. No call throws for a response of the service. `submit` posts once at most, and says `unknown` for
- * every answer that does not prove what happened. Every call ends when `signal` is aborted: a post then resets its connection.
+ * An adapter to a model service. `submit` posts at most once, and returns `unknown` for each answer that does not prove
+ * what happened. No call throws for a response of the service, except `uploadInputs`. Every call ends when `signal` is
+ * aborted: a post then resets its connection.
  */
 export type Provider = {
   readonly name: string;
   readonly capabilities: ProviderCapabilities;
-  /** The longest a post may take before it is `unknown`: where the answer is the run, the longest run. Milliseconds. */
+  /**
+   * The longest that a post may take before it is `unknown`: where the answer is the run, the longest run.
+   * Milliseconds.
+   */
   readonly submitTimeoutMs: number;
   /**
-   * Makes sure that the service has the files a submission is going to name, and returns their names. Starts and bills nothing, and may
-   * be repeated. Throws when the service did not take them: nothing has been submitted then.
+   * Uploads the files that a submission will name, as far as the service lacks them, and returns their names. Starts
+   * and bills nothing, and may be repeated. Throws when the service did not take a file: nothing has been submitted
+   * then.
    */
   uploadInputs(files: readonly InputFile[], signal: AbortSignal): Promise<FileNames>;
-  /** `mayPost` is asked at most once: when there is a connection, and before the first byte. */
+  /** `mayPost` is called at most once, when there is a connection and before the first byte is sent. */
   submit(submission: Submission, mayPost: () => Promise<boolean>, signal: AbortSignal): Promise<SubmitResult>;
-  /** Finds nothing but what the service's own record says was submitted under this reference. */
+  /** Finds only what was submitted under this reference by the service's own record. */
   lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
-  /** What we call the job that the service names so in a webhook about a submission to this model. Absent: the same. */
+  /** Returns our id of a job that a webhook names, for a submission to this model. Absent: the two are the same. */
   readonly jobTold?: (named: string, model: string) => string;
-  /** Asked before a provider's id that came from outside is believed: whose job it is. */
+  /** Returns which submission a job belongs to. It is called before a provider's id from outside is trusted. */
   identify(providerJobId: string, signal: AbortSignal): Promise<IdentifyResult>;
   poll(providerJobId: string, signal: AbortSignal): Promise<PollResult>;
   cancel(providerJobId: string, signal: AbortSignal): Promise<CancelResult>;

@@ -6,14 +6,14 @@ import type { Answer } from '../http/read-answer.ts';
 import { addressesOf, pathOf, responsePathOf } from './fal-request.ts';
 import { endOfResponse, parseStatus, POLL_INTERVAL_MS } from './fal-response.ts';
 
-/** The queue takes a request within a second; a model that is cold makes it wait there, not here. */
+/** The queue takes a request within a second. A cold model makes the request wait in the queue, after the response. */
 const SUBMIT_TIMEOUT_MS = 15_000;
 
 const AFTER_ERROR_MS = 2_000;
 
 /**
- * It runs a request up to ten times by itself unless it is told not to; it keeps what goes in and out, and its files are public, for
- * good unless it is told otherwise (docs.fal.ai, "Queue", "Data retention"). An hour is ample: results are stored within seconds.
+ * By default fal runs a request up to ten times, stores its input and output, and keeps its files public forever
+ * (docs.fal.ai, "Queue", "Data retention"). An hour is ample for the files: results are stored within seconds.
  */
 const HEADERS = {
   'x-fal-no-retry': '1',
@@ -23,7 +23,7 @@ const HEADERS = {
 
 const CAPABILITIES: ProviderCapabilities = {
   completion: 'poll',
-  // By its own request id only, which is in the answer that was lost.
+  // A request can be found only by fal's request id, which was in the lost answer.
   lookup: 'none',
   memorySeconds: 3_600,
   minPollIntervalMs: POLL_INTERVAL_MS,
@@ -35,7 +35,7 @@ export type FalProviderOptions = ServiceOptions & {
   readonly apiKey: string;
 };
 
-/** The adapter to fal's queue (docs.fal.ai, "Queue"). A model is an app's id: `fal-ai/flux/schnell`. */
+/** Returns the adapter to fal's queue (docs.fal.ai, "Queue"). A model is an app's id: `fal-ai/flux/schnell`. */
 export function createFalProvider(options: FalProviderOptions): Provider {
   const { submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
@@ -81,7 +81,8 @@ export function createFalProvider(options: FalProviderOptions): Provider {
 
     async cancel(providerJobId, signal) {
       const answer = await read('PUT', addressesOf(providerJobId).cancel, signal);
-      // 400: it is completed already. What waited is gone at once, and what runs is asked to stop: the answer may not say which.
+      // 400: it has completed already. A waiting request is removed at once and a running one is asked to stop; the
+      // response may not say which.
       return answer?.status === 400 || answer?.status === 404 ? 'too_late' : 'requested';
     },
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDecimal } from '../../../domain/prices/dollars.ts';
 import type { ErrorClass } from '../../../domain/work/rejections.ts';
-import { beside, queuePosition } from '../http/answer-fields.ts';
+import { lenient, queuePosition } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import { headerOf, type Answer } from '../http/read-answer.ts';
 import type { PollResult, RunEnd } from '../provider.ts';
@@ -10,16 +10,16 @@ export const POLL_INTERVAL_MS = 1_000;
 
 const STATUS = z.object({
   status: z.string(),
-  queue_position: beside(queuePosition),
-  error_type: beside(z.string()),
+  queue_position: lenient(queuePosition),
+  error_type: lenient(z.string()),
 });
 
-/** Ended by a cancel of ours, before it ran. */
+/** We canceled it before it ran. */
 const CANCELED = 'client_cancelled';
 
 type Status = PollResult | { readonly state: 'completed'; readonly isCanceled: boolean };
 
-/** How a request stands; null for what is no status. One that is not known is no failure. */
+/** Returns the status of a request; null: the body is none. An unknown status is not a failure. */
 export function parseStatus(body: unknown): Status | null {
   const status = STATUS.safeParse(body).data;
   if (status === undefined) return null;
@@ -36,9 +36,9 @@ export function parseStatus(body: unknown): Status | null {
   }
 }
 
-/** `detail` is a list of what is wrong with a request, or a sentence (docs.fal.ai, "Model errors"). */
+/** `detail` is a list of the faults of a request, or a sentence (docs.fal.ai, "Model errors"). */
 const FAILURE = z.object({
-  detail: z.union([z.string(), z.array(beside(z.object({ type: beside(z.string()) }))), z.looseObject({})]),
+  detail: z.union([z.string(), z.array(lenient(z.object({ type: lenient(z.string()) }))), z.looseObject({})]),
 });
 
 const FLAGGED = z.object({ has_nsfw_concepts: z.array(z.boolean()) });
@@ -46,8 +46,9 @@ const FLAGGED = z.object({ has_nsfw_concepts: z.array(z.boolean()) });
 const TEXT = z.object({ output: z.string() });
 
 /**
- * What came of a request that is completed: a failure hides inside. Null for what does not come from the model, such as a gateway's page:
- * it is asked again. Their 5xx are never billed; what a run cost comes with their billing events, later.
+ * Returns the end of a completed request, which may be a failure. Null: the response does not come from the model but,
+ * for example, from a gateway, and the caller asks again. fal never bills its 5xx. The cost of a run comes later, with
+ * fal's billing events.
  */
 export function endOfResponse(answer: Answer): RunEnd | null {
   const { status, json } = answer;
@@ -69,7 +70,7 @@ export function endOfResponse(answer: Answer): RunEnd | null {
   };
 }
 
-/** In the model's own unit, a megapixel or a second of film: what it bills before discounts. */
+/** The size of a run in the model's billing unit, such as a megapixel or a second of film, before discounts. */
 function unitsOf(answer: Answer): string | null {
   const units = headerOf(answer, 'x-fal-billable-units');
   return units !== null && isDecimal(units) ? units : null;
@@ -77,7 +78,7 @@ function unitsOf(answer: Answer): string | null {
 
 function endOfOutput(output: unknown, units: string | null): RunEnd {
   const account = { cost: null, billed: 'yes', units } as const;
-  // The picture that stands in its place is black.
+  // fal delivers a black picture in place of a flagged one.
   if (FLAGGED.safeParse(output).data?.has_nsfw_concepts.includes(true) === true)
     return { state: 'failed', errorClass: 'moderated_output', reason: 'failed', ...account };
   const named = filesIn(output);

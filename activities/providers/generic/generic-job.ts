@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import type { ErrorClass } from '../../../domain/work/rejections.ts';
-import { beside, cost, fraction, jobId, queuePosition, stageName } from '../http/answer-fields.ts';
+import { lenient, cost, fraction, jobId, queuePosition, stageName } from '../http/answer-fields.ts';
 import type { PollResult, ResultFile, RunCost } from '../provider.ts';
 
-/** A picture takes a fast service 0.2 s, a draft film 4 s: more polls than this only cost its CPU. */
+/** A fast service makes a picture in 0.2 s and a draft film in 4 s. More polls than this only cost its CPU. */
 export const POLL_INTERVAL_MS = 200;
 
-/** Each job in front means another wait; asking ten thousand waiting jobs five times a second would be the load. */
+/**
+ * Added for each job in front in the queue: ten thousand waiting jobs, each polled five times a second, would be the
+ * main load of the service.
+ */
 const PER_QUEUE_POSITION_MS = 20;
 const MAX_QUEUE_INTERVAL_MS = 5_000;
 
-/** Whether its address is one that a result may lie at is for its fetch to find out. */
+/** The address is checked when the file is fetched. */
 const FILE = z.object({
   url: z.string(),
-  bytes: beside(z.int().nonnegative()),
-  sha256: beside(
+  bytes: lenient(z.int().nonnegative()),
+  sha256: lenient(
     z
       .string()
       .regex(/^[0-9a-f]{64}$/i)
@@ -22,36 +25,39 @@ const FILE = z.object({
   ),
 });
 
-/** More than a job has, and no more than are looked at. */
+/** More than any job has. Further files are ignored. */
 const MAX_FILES = 100;
 
-/** Statuses stay an open list, and all but id and status is optional: fields may be missing, or others, in a version not seen yet. */
+/**
+ * A status may be any text, and all but id and status is optional: a later version of the protocol may lack fields or
+ * add some.
+ */
 const JOB = z.object({
   id: jobId,
-  reference: beside(z.string()),
+  reference: lenient(z.string()),
   status: z.string(),
-  queue_position: beside(queuePosition),
-  progress: beside(z.object({ stage: beside(stageName), fraction: beside(fraction) })),
-  error: beside(z.object({ code: z.string() })),
-  output: beside(z.array(z.unknown())),
-  metrics: beside(z.object({ billed: beside(z.boolean()), cost: beside(cost) })),
+  queue_position: lenient(queuePosition),
+  progress: lenient(z.object({ stage: lenient(stageName), fraction: lenient(fraction) })),
+  error: lenient(z.object({ code: z.string() })),
+  output: lenient(z.array(z.unknown())),
+  metrics: lenient(z.object({ billed: lenient(z.boolean()), cost: lenient(cost) })),
 });
 
 const LIST = z.object({ data: z.array(JOB) });
 
 export type GenericJob = z.infer<typeof JOB>;
 
-/** Reads a job; null when it is not one. */
+/** Reads a job; null: the body is none. */
 export function parseJob(body: unknown): GenericJob | null {
   return JOB.safeParse(body).data ?? null;
 }
 
-/** Reads the answer of a look-up; null when it is not one, which proves nothing. */
+/** Reads the answer of a look-up; null: it is none, which proves nothing. */
 export function parseJobs(body: unknown): readonly GenericJob[] | null {
   return LIST.safeParse(body).data?.data ?? null;
 }
 
-/** The service's states in our words. A status that is not known is not a failure. */
+/** Returns our state for the status of a job. An unknown status is not a failure. */
 export function pollResultOf(job: GenericJob): PollResult {
   const retryAfterMs = POLL_INTERVAL_MS;
   const account = costOf(job);
@@ -79,7 +85,7 @@ export function pollResultOf(job: GenericJob): PollResult {
   }
 }
 
-/** None of an entry that names no file. */
+/** Empty for an entry that names no file. */
 function filesOf(entry: unknown): readonly ResultFile[] {
   const file = FILE.safeParse(entry).data;
   if (file === undefined) return [];
@@ -103,7 +109,7 @@ function costOf({ metrics }: GenericJob): RunCost {
   };
 }
 
-/** How a failed job is to be taken. An unknown code is an ordinary failure: it did run. */
+/** Returns our class of a job's error. An unknown code is an ordinary failure: the job did run. */
 function errorClassOfFailure(code: string | null): ErrorClass {
   if (code === 'moderated_input' || code === 'moderated_output' || code === 'bad_input') return code;
   if (code === 'interrupted') return code;

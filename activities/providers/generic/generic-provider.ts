@@ -5,37 +5,37 @@ import { submitResultOf } from './submit-result.ts';
 import { uploadFiles } from './upload-files.ts';
 
 /**
- * The longest a post may take before its outcome is `unknown`. A service responds within milliseconds, since it only notes the job;
- * 8 s rides out a busy machine.
+ * The longest that a post may take before its outcome is `unknown`. A service responds within milliseconds, since it
+ * only records the job; 8 s allows for a busy machine.
  */
 const SUBMIT_TIMEOUT_MS = 8_000;
 
-/** Pause after a poll that got no answer: the service may be starting again. */
+/** The pause after a poll without an answer: the service may be restarting. */
 const AFTER_ERROR_MS = 1_000;
 
 /**
- * Our deadline comes first, so that we know why it ended; the service's own is for the case that we are gone. It is told once, when
- * the job is submitted, so it leaves room for support to extend ours: an hour. Beyond that, a job is restarted.
+ * Our deadline comes first, so that we know why the job ended; the service's own applies when we are gone. It is sent
+ * once, with the submission, so it leaves support an hour to extend ours. Beyond that, support restarts the job.
  */
 const DEADLINE_GRACE_SECONDS = 3_600;
 
 const CAPABILITIES: ProviderCapabilities = {
   completion: 'poll',
   lookup: 'authoritative',
-  // The protocol asks for ten minutes; a minute of it is the look-up's own.
+  // The protocol demands ten minutes. One of them is left for the look-up itself.
   memorySeconds: 540,
   minPollIntervalMs: POLL_INTERVAL_MS,
   sendsWebhooks: true,
 };
 
 export type GenericProviderOptions = ServiceOptions & {
-  /** Null: the service asks for none, as on a network of its own. */
+  /** Null: the service needs none, as on a private network. */
   readonly apiKey?: string | null;
 };
 
 /**
- * The adapter to a service that speaks Holdfast's own protocol (docs/model-service-protocol.md): one's own GPU box, and the local
- * model service.
+ * Returns the adapter to a service that speaks Holdfast's own protocol (docs/model-service-protocol.md): the adopter's
+ * own GPU machine, or the local model service.
  */
 export function createGenericProvider(options: GenericProviderOptions): Provider {
   const { apiKey = null, submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
@@ -66,7 +66,7 @@ export function createGenericProvider(options: GenericProviderOptions): Provider
       const found = answer?.status === 200 ? parseJobs(answer.json) : null;
       if (found === null) return { outcome: 'unknown' };
       if (found.length === 0) return { outcome: 'not_found' };
-      // A record that says another reference is another job, whatever it was an answer to.
+      // A record with another reference is another job, even in the answer to this look-up.
       const ours = found.find((job) => job.reference === reference);
       return ours === undefined ? { outcome: 'unknown' } : { outcome: 'found', providerJobId: ours.id };
     },
@@ -82,7 +82,7 @@ export function createGenericProvider(options: GenericProviderOptions): Provider
       const answer = await read('GET', urlOf(providerJobId), signal);
       if (answer?.status === 404) return { state: 'gone', retryAfterMs: AFTER_ERROR_MS };
       const job = answer?.status === 200 ? parseJob(answer.json) : null;
-      // An answer about another job says nothing of this one.
+      // An answer about another job says nothing about this one.
       return job?.id !== providerJobId
         ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS }
         : pollResultOf(job);
@@ -91,7 +91,7 @@ export function createGenericProvider(options: GenericProviderOptions): Provider
     async cancel(providerJobId, signal) {
       const answer = await read('POST', `${urlOf(providerJobId)}/cancel`, signal);
       if (answer?.status === 409 || answer?.status === 404) return 'too_late';
-      // No answer, or one that does not say so: it may have been heard. The next poll tells.
+      // Otherwise the service may have received the request. The next poll shows it.
       return answer?.status === 200 && parseJob(answer.json)?.status === 'canceled' ? 'stopped' : 'requested';
     },
   };

@@ -9,8 +9,8 @@ const ACCEPTED = z.object({ id: jobId, reference: z.string().nullish() });
 const ERROR = z.object({ error: z.object({ code: z.string() }) });
 
 /**
- * Codes of a 503 that the protocol defines as "nothing was started". Any other 503 may come from something in front
- * of the service that had passed the request on already.
+ * Codes of a 503 that the protocol defines as "nothing was started". Any other 503 may come from a gateway that had
+ * already passed the request on.
  */
 const NOT_STARTED: ReadonlyMap<string, ErrorClass> = new Map([
   ['capacity', 'capacity'],
@@ -18,12 +18,13 @@ const NOT_STARTED: ReadonlyMap<string, ErrorClass> = new Map([
   ['failed_before_start', 'resubmit'],
 ]);
 
-/** 409: it has forgotten a file that was named, since it was asked for it. The next attempt uploads it again. */
+/** 409: the service has removed a file since it was asked for it. The next attempt uploads it again. */
 const FILE_FORGOTTEN = 'input_missing';
 
 /**
- * What an answer to a submission proves. Whatever proves nothing is `unknown`, and an unknown is never posted again.
- * @param reference of the submission: an answer that names another one is the answer to another.
+ * Returns what an answer to a submission proves. An answer that proves nothing is `unknown`, and an unknown submission
+ * is never posted again.
+ * @param reference of the submission: an answer with another one belongs to another submission.
  */
 export function submitResultOf(answer: Answer, reference: string): SubmitResult {
   const { status, json } = answer;

@@ -4,19 +4,21 @@ import { withTimeLimit } from '../../../runtime/time-limit.ts';
 import type { ProviderClient } from '../http/provider-client.ts';
 import type { FileNames, InputFile } from '../provider.ts';
 
-/** A clip of high quality is 5 MB; on one machine that takes a moment. */
+/** A clip in high quality has 5 MB, which takes a moment on one machine. */
 const UPLOAD_TIMEOUT_MS = 30_000;
 
 const MISSING = z.object({ missing: z.array(z.string()) });
 
-/** The service said no to a file, or did not say what it lacks. Nothing has been submitted: asking again is free. */
+/**
+ * The service did not take a file, or did not say what it lacks. Nothing has been submitted, so a retry costs nothing.
+ */
 class FilesNotTaken extends Error {
   override readonly name = 'FilesNotTaken';
 }
 
 /**
- * Hands the service the files it does not have. Most of them it made itself a moment ago, so it is asked first, once for
- * all: as a rule nothing is sent. A file's name is its SHA-256.
+ * Uploads the files that the service does not have, and returns their names, which are their SHA-256. The service made
+ * most of them itself, so it is asked first, once for all: usually nothing is sent. Throws FilesNotTaken.
  */
 export async function uploadFiles(
   client: ProviderClient,
@@ -34,7 +36,7 @@ export async function uploadFiles(
   const asked = MISSING.safeParse(answer?.json);
   if (answer?.status !== 200 || !asked.success)
     throw new FilesNotTaken(
-      `the service responded ${String(answer?.status)} when asked which files it lacks`,
+      `the service ${answer === null ? 'did not respond' : `responded ${String(answer.status)}`} when asked which files it lacks`,
     );
   for (const file of files) {
     if (asked.data.missing.includes(file.sha256)) await uploadFile(client, file, signal);
@@ -58,5 +60,6 @@ async function uploadFile(client: ProviderClient, file: InputFile, signal: Abort
     await answer.body.dump();
     return answer.statusCode;
   });
-  if (statusCode !== 204) throw new FilesNotTaken(`the service responded ${String(statusCode)} to a file`);
+  if (statusCode !== 204)
+    throw new FilesNotTaken(`the service responded ${String(statusCode)} to the upload of ${file.sha256}`);
 }

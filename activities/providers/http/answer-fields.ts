@@ -2,22 +2,22 @@ import { z } from 'zod';
 import { isProviderJobId } from '../../../domain/ids.ts';
 
 /**
- * Fields of what a service responds. How a job stands counts, whatever stands beside it: a field that is not what it is documented to be is
- * left out, so that it neither hides the end of a job nor reaches a table that cannot hold it.
+ * Fields of a service's answers. A field that is not as documented is left out, unless it says how the job stands: it
+ * neither hides the end of a job nor reaches a table that cannot hold it.
  */
 
-/** What a service calls a job. An answer without one that can be kept and asked for names no job. */
+/** The service's id of a job. An answer without one that can be stored and asked for names no job. */
 export const jobId = z.string().refine(isProviderJobId);
 
-/** A field beside those that say how a job stands: null where it is missing or odd. */
-export function beside<Schema extends z.ZodType>(schema: Schema) {
+/** A field that does not say how the job stands: null where it is missing or malformed. */
+export function lenient<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().catch(null);
 }
 
-/** For people, on a progress bar. */
+/** Shown to people on a progress bar. */
 export const stageName = z.string().regex(/^[^\p{C}]{1,60}$/u);
 
-/** Of the whole: 0 to 1. */
+/** The share of the work that is done: 0 to 1. */
 export const fraction = z.number().min(0).max(1);
 
 /** Longer than any queue. */

@@ -8,10 +8,10 @@ import {
 } from '../../../runtime/outbound/open-outside.ts';
 import type { FetchResult, ResultFile } from '../provider.ts';
 
-/** A link that does not respond so long is asked again. */
+/** A link that has not responded by then is fetched again. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEADERS_TIMEOUT_MS = 30_000;
-/** Between two pieces of a file. */
+/** The longest pause between two chunks of a file. */
 const STALLED_AFTER_MS = 30_000;
 
 const AFTER_ERROR_MS = 1_000;
@@ -21,9 +21,9 @@ const PUBLIC_ONLY = { allowsLocal: false } as const;
 export type FetchResultOf = (file: ResultFile, signal: AbortSignal) => Promise<FetchResult>;
 
 /**
- * Opens a file of a result as a stream. A link may lead to the service itself, and else over https to public machines only, each
- * redirect looked at like the link. Whether the file is what it says is for the asset store and the content check to find out.
- * @param trusted the origin of the service.
+ * Returns a function that opens a file of a result as a stream. A link may lead to the service itself, or over https to
+ * public machines; each redirect is checked like the link. The asset store and the content check compare the file with
+ * what was declared.
  */
 export function createFetchResult({
   trusted,
@@ -53,12 +53,12 @@ export function createFetchResult({
   };
 }
 
-/** Statuses of a link that has expired. 403 is what object stores say of a signature out of time; 404, what a restarted service does. */
+/** Statuses of an expired link. Object stores respond 403 to an expired signature, and a restarted service 404. */
 const EXPIRED: readonly number[] = [403, 404, 410];
 
 function fetchedOf(answer: OutsideAnswer, file: ResultFile & { readonly at: 'link' }): FetchResult {
   if (answer.outcome === 'refused') return { outcome: 'refused' };
-  // Its reader sees its errors; one that is thrown away unread must not end the process with them.
+  // The reader of the body gets its errors. Without this listener, an error of an unread body would end the process.
   answer.body.on('error', () => undefined);
   if (answer.status === 200) return opened(answer.body, answer.declaredBytes, file);
   answer.body.destroy();

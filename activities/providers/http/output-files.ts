@@ -1,12 +1,12 @@
 import type { ResultFile } from '../provider.ts';
 
-/** Deeper than any service nests its files, and not so deep that a hostile answer takes long. */
+/** Deeper than any service nests its files. It bounds the work for a hostile answer. */
 const MAX_DEPTH = 4;
 const MAX_FILES = 100;
 
 const DATA_URL = /^data:[^,]*;base64,/;
 
-/** A link, or the bytes that a data URL holds; null for any other text. */
+/** Returns a link, or the bytes of a data URL; null: the text is neither. */
 function fileAt(text: string, said: { bytes?: number | null } = {}): ResultFile | null {
   if (/^https?:\/\//i.test(text)) return { at: 'link', url: text, bytes: said.bytes ?? null, sha256: null };
   const [head] = DATA_URL.exec(text) ?? [];
@@ -15,7 +15,9 @@ function fileAt(text: string, said: { bytes?: number | null } = {}): ResultFile 
     : { at: 'answer', content: Buffer.from(text.slice(head.length), 'base64') };
 }
 
-/** The files that an output names, in order: links and data URLs by themselves, in lists, and under `url` in objects. */
+/**
+ * Returns the files that an output names, in order: links and data URLs as texts, in lists, and under `url` in objects.
+ */
 export function filesIn(output: unknown, depth = 0): readonly ResultFile[] {
   if (typeof output === 'string') return listOf(fileAt(output));
   if (typeof output !== 'object' || output === null || depth === MAX_DEPTH) return [];
@@ -28,12 +30,15 @@ export function filesIn(output: unknown, depth = 0): readonly ResultFile[] {
     .slice(0, MAX_FILES);
 }
 
-/** What is no number of bytes says nothing of a file. */
+/** Null: it is no number of bytes. */
 function bytesOf(said: unknown): number | null {
   return Number.isSafeInteger(said) && Number(said) >= 0 ? Number(said) : null;
 }
 
-/** A text that a model has written, in one piece or as a list of pieces; none: it is no text. */
+/**
+ * Returns the text that a model has written, in one piece or as a list of pieces, as a file; empty: the output is no
+ * text.
+ */
 export function textIn(output: unknown): readonly ResultFile[] {
   const pieces = Array.isArray(output) ? (output as readonly unknown[]) : [output];
   if (pieces.length === 0 || !pieces.every((piece) => typeof piece === 'string')) return [];

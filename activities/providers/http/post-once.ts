@@ -5,11 +5,11 @@ import { readAnswer, type Answer } from './read-answer.ts';
 
 export type Posted =
   | { readonly outcome: 'answered'; readonly answer: Answer }
-  /** Not a byte has left: no connection, or `mayPost` said no. */
+  /** No byte was sent: there was no connection, or `mayPost` returned false. */
   | { readonly outcome: 'not_sent' }
   /**
-   * It may have arrived, and no whole answer came. Its connection has been reset, so nothing of it arrives from now on, unless
-   * something had begun to answer, with whatever it may be: a gateway may have passed it on.
+   * The request may have arrived, and no complete answer came. Its connection was reset, so nothing more of it arrives.
+   * `mayArriveLater`: something had begun to respond, such as a gateway, which may have passed the request on.
    */
   | { readonly outcome: 'unknown'; readonly mayArriveLater: boolean };
 
@@ -19,16 +19,16 @@ export type Post = {
   readonly body: unknown;
   readonly dispatcher: Dispatcher;
   readonly signal: AbortSignal;
-  /** From the first byte to the end of the answer. */
+  /** From the first byte sent to the end of the answer. Milliseconds. */
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
-  /** Asked once, when there is a connection and before the first byte. */
+  /** Called once, when there is a connection and before the first byte is sent. */
   readonly mayPost: () => Promise<boolean>;
 };
 
 /**
- * Posts JSON at most once. The body is a stream whose first chunk waits for `mayPost`, since the head of a request is written with the
- * first chunk of its body: until then there is a connection, and nothing on it.
+ * Posts JSON at most once. The head of a request is written with the first chunk of its body, so the body is a stream
+ * whose first chunk waits for `mayPost`: until then there is a connection and nothing is sent on it. Never rejects.
  */
 export async function postOnce(post: Post): Promise<Posted> {
   const controller = new AbortController();
@@ -44,11 +44,14 @@ export async function postOnce(post: Post): Promise<Posted> {
 
   async function* bodyOnce(): AsyncGenerator<string> {
     const isAllowed = await (asking = post.mayPost());
-    if (!isAllowed || sending.isOver) throw new NotToBeSent('the post is not to be sent');
+    if (!isAllowed || sending.isOver)
+      throw new NotToBeSent('the post was refused or given up before its first byte');
     sending.hasBegun = true;
     connection.sends();
     timer = setTimeout(() => {
-      controller.abort(new DOMException('the post was not answered in time', 'TimeoutError'));
+      controller.abort(
+        new DOMException(`no answer to the post within ${String(post.timeoutMs)} ms`, 'TimeoutError'),
+      );
     }, post.timeoutMs);
     yield text;
   }
@@ -66,14 +69,14 @@ export async function postOnce(post: Post): Promise<Posted> {
         'content-length': String(Buffer.byteLength(text)),
       },
       body,
-      // Its own limit is `timeoutMs`; undici's are 5 minutes, which a run may take.
+      // The limit is `timeoutMs`. undici's own limits are 5 minutes, less than a run may take.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
     return { outcome: 'answered', answer: await readAnswer(response, post.maxAnswerBytes) };
   } catch {
     sending.isOver = true;
-    // What was asked goes on asking: the caller is to know whether it made a row.
+    // `mayPost` may still be under way, and the caller has to know whether it made a row.
     await asking?.catch(() => false);
     if (!sending.hasBegun) return { outcome: 'not_sent' };
     return { outcome: 'unknown', mayArriveLater: connection.hasAnswered() };

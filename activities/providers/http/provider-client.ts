@@ -6,27 +6,27 @@ import { postOnce, type Posted } from './post-once.ts';
 import { MAX_ANSWER_BYTES, readAnswer, type Answer } from './read-answer.ts';
 import { createResettingAgent } from './resetting-agent.ts';
 
-/** Making a connection proves nothing and starts nothing, so it is tried again rather than waited for. */
+/** A connection starts nothing at the service, so it is tried again rather than waited for. */
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** Polls, look-ups and cancels may be asked again, so they give up sooner than posts. */
+/** Polls, look-ups and cancels can be repeated, so their limit is shorter than that of posts. */
 const READ_TIMEOUT_MS = 5_000;
 
-/** What every adapter to a service over HTTP is made with. */
+/** The options of every adapter to a service over HTTP. */
 export type ServiceOptions = {
-  /** What models name it by: `local`, `our_gpus`. */
+  /** The name by which models refer to it: `local`, `our_gpus`. */
   readonly name: string;
-  /** Where the service is; results may be fetched from there even if it is no public machine. */
+  /** The address of the service. Results may be fetched from it even if it is no public machine. */
   readonly baseUrl: string;
   readonly submitTimeoutMs?: number;
   readonly dispatcher?: Dispatcher | undefined;
 };
 
 export type ProviderClientOptions = Pick<ServiceOptions, 'baseUrl' | 'dispatcher'> & {
-  /** Sent with every call to the service, and with nothing else: results lie on other people's machines. Holds the key. */
+  /** Sent with every call to the service, and to no other host: results may be on other machines. Holds the key. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly submitTimeoutMs: number;
-  /** Of an answer to a post. */
+  /** The longest answer to a post. Default MAX_ANSWER_BYTES. */
   readonly maxAnswerBytes?: number;
 };
 
@@ -37,9 +37,9 @@ type ReadRequest = {
 };
 
 export type ProviderClient = {
-  /** An address of the service: a path from where it is. */
+  /** Returns the address of a path of the service. */
   readonly urlOf: (path: string) => string;
-  /** Posts a submission: once, whatever happens. */
+  /** Posts a submission at most once (`postOnce`). */
   readonly post: (
     url: string,
     body: unknown,
@@ -47,15 +47,18 @@ export type ProviderClient = {
     signal: AbortSignal,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<Posted>;
-  /** Asks what may be asked again: polls, look-ups, cancels. Null when no whole answer came. */
+  /** Sends a request that may be repeated: a poll, a look-up, a cancel. Null: no complete answer came. */
   readonly read: (asked: ReadRequest, signal: AbortSignal) => Promise<Answer | null>;
   readonly fetchResult: FetchResultOf;
-  /** For what an adapter sends by itself. */
+  /** For requests that an adapter sends itself. */
   readonly dispatcher: Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** How an adapter speaks to its service: never sends a post twice, follows no redirect, and tells no one else its key. */
+/**
+ * Returns an adapter's client of its service. It never sends a post twice, follows no redirect, and sends the key to no
+ * other host.
+ */
 export function createProviderClient(options: ProviderClientOptions): ProviderClient {
   const dispatcher = options.dispatcher ?? createResettingAgent(CONNECT_TIMEOUT_MS);
   const headers = options.headers ?? {};
@@ -63,7 +66,7 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
   return {
     dispatcher,
     headers,
-    // Of the service, whatever the path is: `//other/` would name another host, and it would be sent the key.
+    // Always an address of the service: `//other/` would name another host, which would be sent the key.
     urlOf: (path) => new URL(`./${path.replace(/^\/+/, '')}`, root).href,
     post: (url, body, mayPost, signal, ofPost = {}) =>
       postOnce({

@@ -3,32 +3,32 @@ import { nestsDeeperThan } from '../../../domain/nests-deep.ts';
 import { readBounded } from './read-bounded.ts';
 
 /**
- * No answer about a job is longer than this, whatever it claims: 24 MiB. Services repeat a job's input in it, with pictures as data URLs (12 MiB
- * of files at most, data-urls.ts), or hold its result. Where the answer is the run, its adapter says how long.
+ * The longest accepted answer about a job: 24 MiB. Services repeat a job's input in it, with pictures as data URLs (at
+ * most 12 MiB of files, data-urls.ts), or hold its result. Where the answer is the run, the adapter sets its own limit.
  */
 export const MAX_ANSWER_BYTES = 24 * 1_048_576;
 
-/** Of lists and objects within each other. An answer of a service has five, and a model's own output some more. */
+/** The nesting of lists and objects. A service's answer has five levels, and a model's own output some more. */
 const MAX_DEPTH = 64;
 
-/** A finished HTTP answer. */
+/** A complete HTTP response. */
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Null when it was longer than allowed. */
+  /** Null: it was longer than allowed. */
   readonly bytes: Buffer | null;
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON; undefined: it is none. */
   readonly json: unknown;
 };
 
-/** Reads a response to its end. Rejects when it breaks off. */
+/** Reads a response to its end. Rejects when its connection breaks. */
 export async function readAnswer(response: Dispatcher.ResponseData, maxBytes: number): Promise<Answer> {
   const { statusCode: status, headers } = response;
   const bytes = await readBounded(response.body, maxBytes);
   return { status, headers, bytes, json: bytes === null ? undefined : parseJson(bytes) };
 }
 
-/** undefined for what is not JSON, or deeper than any answer. */
+/** undefined: the body is no JSON, or nested deeper than any answer. */
 function parseJson(bytes: Buffer): unknown {
   if (nestsDeeperThan(MAX_DEPTH, bytes)) return undefined;
   try {
@@ -38,7 +38,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** A header that came once; null else. */
+/** Returns a header that came once; null: it is missing or came several times. */
 export function headerOf({ headers }: Pick<Answer, 'headers'>, name: string): string | null {
   const value = headers[name];
   return typeof value === 'string' ? value : null;

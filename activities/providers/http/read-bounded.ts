@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 
-/** Reads a body to its end; null when it is longer than `maxBytes`. Rejects when the connection breaks on the way. */
+/** Reads a body to its end; null: it is longer than `maxBytes`. Rejects when its connection breaks. */
 export async function readBounded(
   body: Dispatcher.ResponseData['body'],
   maxBytes: number,

@@ -3,8 +3,8 @@ import type { SubmitResult } from '../provider.ts';
 import { headerOf, type Answer } from './read-answer.ts';
 
 /**
- * Statuses that refuse a request before any work, and what each says about us. No 5xx is among them: what stands in front of a
- * service responds with them too, and may have passed the request on by then.
+ * Statuses that refuse a request before any work, and their error classes. No 5xx is among them: a gateway responds
+ * with them too, and may have passed the request on before.
  */
 const REFUSED: Readonly<Record<number, ErrorClass>> = {
   400: 'bad_input',
@@ -19,12 +19,12 @@ const REFUSED: Readonly<Record<number, ErrorClass>> = {
   429: 'capacity',
 };
 
-/** The longest pause a Retry-After may ask for: an hour. Beyond it the run deadline decides anyway. */
+/** The longest pause that is taken from a Retry-After: an hour. The run deadline usually ends longer ones. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * What an answer proves that did not accept a submission.
- * @param known what the service's own error says, where its adapter knows it; undefined leaves it to the status.
+ * Returns what an answer proves that did not accept a submission.
+ * @param known the class of the service's own error, where its adapter knows it; undefined: the status decides.
  */
 export function refusalOf(answer: Answer, known?: ErrorClass): SubmitResult {
   const errorClass = known ?? REFUSED[answer.status];
@@ -32,10 +32,10 @@ export function refusalOf(answer: Answer, known?: ErrorClass): SubmitResult {
   return { outcome: 'rejected', errorClass, retryAfterMs: retryAfterMsOf(answer) };
 }
 
-/** Something responded, and it is not known what came of the post: it may be on its way behind whatever it was. */
+/** Something responded without saying what happened to the post, and may have passed it on. */
 export const UNCLEAR = { outcome: 'unknown', mayArriveLater: true } as const satisfies SubmitResult;
 
-/** Retry-After in seconds, as milliseconds; null for a date, for anything else and when absent. */
+/** Returns Retry-After in milliseconds; null: it is absent, a date, or anything else but seconds. */
 function retryAfterMsOf(answer: Pick<Answer, 'headers'>): number | null {
   const header = headerOf(answer, 'retry-after');
   if (header === null || !/^[0-9]{1,6}$/.test(header)) return null;

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 
 /**
- * An HTTP agent that resets (RST) every connection it gives up, in place of closing it.
+ * Returns an HTTP agent that resets (RST) every connection it gives up, rather than closing it.
  *
- * A closed socket takes nothing back: the kernel goes on sending what is in its buffer, for minutes when packets are lost, and
- * then a request arrives that was given up long ago. A reset throws the buffer away, so nothing arrives after it. One request
- * per connection at a time: with pipelining a broken response would put its neighbours in doubt.
+ * After a close the kernel goes on sending what is in its buffer, for minutes when packets are lost, and a request
+ * arrives that was given up long ago. A reset discards the buffer, so nothing arrives after it. A connection carries
+ * one request at a time: with pipelining a broken response would put other requests in doubt.
  */
 export function createResettingAgent(connectTimeoutMs: number, tls: buildConnector.BuildOptions = {}): Agent {
   const connect = buildConnector({ ...tls, timeout: connectTimeoutMs });
@@ -20,7 +20,7 @@ function createResettingConnector(connect: buildConnector.connector): buildConne
       if (error !== null) {
         callback(error, null);
       } else if (target.protocol === 'https:') {
-        // TLS is put on a TCP connection of our own, since a reset is the TCP connection's.
+        // TLS runs on a TCP connection that we made, since it is the TCP connection that is reset.
         connect({ ...target, httpSocket: tcp }, (tlsError, tls) => {
           if (tlsError === null) callback(null, resetWhenDestroyed(tls, tcp));
           else callback(tlsError, null);
@@ -36,7 +36,10 @@ function portOf(protocol: string): string {
   return protocol === 'https:' ? '443' : '80';
 }
 
-/** When `socket` is destroyed (by the agent, when a request is aborted or a limit has passed), the connection below it is reset. */
+/**
+ * Makes `socket` reset the TCP connection below it when the agent destroys it, because a request was aborted or a limit
+ * has passed.
+ */
 function resetWhenDestroyed<Kind extends Socket>(socket: Kind, tcp: Socket): Kind {
   const destroy = socket.destroy.bind(socket);
   let isResetting = false;

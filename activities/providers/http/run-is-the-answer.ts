@@ -1,6 +1,6 @@
 import type { Provider, ProviderCapabilities } from '../provider.ts';
 
-/** Of a service whose answer to a post is the run. */
+/** The capabilities of a service whose answer to a post is the run. */
 export const RUN_IS_THE_ANSWER: ProviderCapabilities = {
   completion: 'answer',
   lookup: 'none',
@@ -9,7 +9,7 @@ export const RUN_IS_THE_ANSWER: ProviderCapabilities = {
   sendsWebhooks: false,
 };
 
-/** Such a service keeps nothing that could be asked for: what was not in the answer is gone. */
+/** Such a service stores nothing: a result that was not in the answer is lost. */
 export const NOTHING_TO_ASK: Pick<Provider, 'lookup' | 'identify' | 'poll' | 'cancel'> = {
   lookup: () => Promise.resolve({ outcome: 'unknown' }),
   identify: () => Promise.resolve({ outcome: 'unsupported' }),

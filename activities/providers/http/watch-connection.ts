@@ -1,21 +1,21 @@
 import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
-/** Told by undici for each request that it begins to write (undici, "Diagnostics Channel Support"). */
+/** undici publishes each request here when it begins to write it (undici, "Diagnostics Channel Support"). */
 const CHANNEL = 'undici:client:sendHeaders';
 
 export type WatchedConnection = {
-  /** The first byte of the request is about to leave. */
+  /** To be called immediately before the first byte of the request is sent. */
   readonly sends: () => void;
-  /** Whether a byte has come back since, of whatever it may be: part of a head, a 100, another protocol. */
+  /** Whether any byte has come back since: part of a head, a 100, another protocol. */
   readonly hasAnswered: () => boolean;
   readonly forget: () => void;
 };
 
 /**
- * Watches the connection that a request goes out on. What undici says of a broken answer does not tell whether there was anything to read;
- * its connection does. A connection carries one request at a time.
- * @param body of the request, by which it is known.
+ * Watches the connection of a request. undici's error for a broken answer does not say whether any byte of it came; the
+ * connection does. A connection carries one request at a time.
+ * @param body of the request, which identifies it.
  */
 export function watchConnection(body: unknown): WatchedConnection {
   let socket: Socket | undefined;

@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import { beside } from '../http/answer-fields.ts';
+import { lenient } from '../http/answer-fields.ts';
 import { filesIn } from '../http/output-files.ts';
 import { headerOf, type Answer } from '../http/read-answer.ts';
 import type { ResultFile, RunEnd } from '../provider.ts';
 
-/** What makes one kind of thing, and how its answer is read. Paths go on from the version in the base address. */
+/** An endpoint for one kind of result, and how its answer is read. Paths follow the version in the base address. */
 export type Endpoint = {
   readonly path: string;
-  /** Null: the answer is not understood, and nothing is known of the run. */
+  /** Null: the answer cannot be read, and nothing is known of the run. */
   readonly endOf: (answer: Answer) => RunEnd | null;
 };
 
-/** What a run cost is not in the answer: it holds tokens at most, and prices change. */
+/** The cost of a run is not in the answer: it has tokens at most, and prices change. */
 const BILLED = { cost: null, billed: 'yes' } as const;
 const PERHAPS_BILLED = { cost: null, billed: 'unknown' } as const;
 
-/** Services that speak as OpenAI does give numbers for codes, and texts for errors. */
+/** Services with OpenAI's protocol may have numbers as codes, and texts as errors. */
 const ERROR = z.object({
   error: z.union([
-    z.object({ code: beside(z.string()), type: beside(z.string()) }),
+    z.object({ code: lenient(z.string()), type: lenient(z.string()) }),
     z
       .string()
       .min(1)
@@ -26,33 +26,36 @@ const ERROR = z.object({
   ]),
 });
 
-/** The list says that there was a run, which cannot be asked about again: an entry that is odd is none of what it made. */
+/** A list proves that there was a run, which cannot be asked about again. A malformed entry counts as no file. */
 const IMAGES = z.object({ data: z.array(z.unknown()) });
-const IMAGE = z.object({ b64_json: beside(z.string()), url: beside(z.string()) });
+const IMAGE = z.object({ b64_json: lenient(z.string()), url: lenient(z.string()) });
 
 const CHAT = z.object({ choices: z.array(z.unknown()) });
 const CHOICE = z.object({
-  message: beside(z.object({ content: beside(z.string()), refusal: beside(z.string()) })),
-  finish_reason: beside(z.string()),
+  message: lenient(z.object({ content: lenient(z.string()), refusal: lenient(z.string()) })),
+  finish_reason: lenient(z.string()),
 });
 
-/** More than are looked at. */
+/** Further pictures are ignored. */
 const MAX_IMAGES = 100;
 
-/** The error in an answer, whatever its status; undefined when there is none. */
+/** Returns the error in an answer, whatever its status; undefined: there is none. */
 export function errorOf({ json }: Answer): { readonly code: string } | undefined {
   const error = ERROR.safeParse(json).data?.error;
   return error && { code: error.code ?? error.type ?? 'unknown' };
 }
 
-/** platform.openai.com/docs/api-reference: images/create, chat/create, audio/createSpeech. */
+/**
+ * By the first part of a model's name (platform.openai.com/docs/api-reference: images/create, chat/create,
+ * audio/createSpeech).
+ */
 export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ['images', { path: 'images/generations', endOf: failedInside(endOfImages) }],
   ['chat', { path: 'chat/completions', endOf: failedInside(endOfChat) }],
   ['speech', { path: 'audio/speech', endOf: failedInside(endOfSpeech) }],
 ]);
 
-/** Some services answer 200 to what has failed. */
+/** Reads an error in a 200 too: some services respond so to a failed run. */
 function failedInside(endOf: Endpoint['endOf']): Endpoint['endOf'] {
   return (answer) =>
     errorOf(answer) === undefined
@@ -78,7 +81,7 @@ function endOfChat({ json }: Answer): RunEnd | null {
   const choice = CHOICE.safeParse(chat.choices[0]).data;
   if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal)
     return { state: 'failed', errorClass: 'moderated_output', reason: 'failed', ...BILLED };
-  // Cut off at its limit of tokens: half a text.
+  // The text was cut off at its token limit.
   if (choice?.finish_reason === 'length')
     return { state: 'failed', errorClass: 'retry_same_job', reason: 'failed', ...BILLED };
   const text = choice?.message?.content ?? '';

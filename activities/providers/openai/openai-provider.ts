@@ -8,13 +8,13 @@ import { createProviderClient, type ServiceOptions } from '../http/provider-clie
 import type { Provider, SubmitResult } from '../provider.ts';
 import { ENDPOINTS, errorOf, type Endpoint } from './openai-endpoints.ts';
 
-/** A large picture takes two minutes, a long text longer. Past this an answer is lost. */
+/** A large picture takes two minutes, a long text longer. After this time the answer counts as lost. */
 const RUN_TIMEOUT_MS = 10 * 60_000;
 
-/** A picture of 32 MiB, the largest that is taken, as base64. */
+/** A picture of 32 MiB, the largest that is accepted, in base64. */
 const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
 
-/** What their errors say (platform.openai.com/docs/guides/error-codes), where the status alone would say something else. */
+/** Error codes (platform.openai.com/docs/guides/error-codes) that mean something else than the status. */
 const KNOWN_ERRORS: ReadonlyMap<string, ErrorClass> = new Map([
   ['insufficient_quota', 'our_balance'],
   ['billing_hard_limit_reached', 'our_balance'],
@@ -29,8 +29,9 @@ export type OpenAiProviderOptions = ServiceOptions & {
 };
 
 /**
- * The adapter to OpenAI and to services that speak as it does: pictures, chat and speech. The post is the run, and nothing about it can be
- * asked for later. A model is named with what makes it: `images/gpt-image-1`, `chat/gpt-5-mini`, `speech/gpt-4o-mini-tts`.
+ * Returns the adapter to OpenAI and to services with its protocol: pictures, chat and speech. The post is the run, and
+ * nothing about it can be asked later. A model's name begins with its endpoint: `images/gpt-image-1`,
+ * `chat/gpt-5-mini`, `speech/gpt-4o-mini-tts`.
  */
 export function createOpenAiProvider(options: OpenAiProviderOptions): Provider {
   const { submitTimeoutMs = RUN_TIMEOUT_MS } = options;
@@ -64,7 +65,7 @@ function resultOf(answer: Answer, endpoint: Endpoint, reference: string): Submit
   if (answer.status !== 200) return refusalOf(answer, KNOWN_ERRORS.get(errorOf(answer)?.code ?? ''));
   const end = endpoint.endOf(answer);
   if (end === null) return UNCLEAR;
-  // What their support asks for; a service that gives none is asked by our reference.
+  // OpenAI's support asks for this id. For a service that sends none, our reference takes its place.
   const named = headerOf(answer, 'x-request-id') ?? '';
   const providerJobId = isProviderJobId(named) ? named : reference;
   return { outcome: 'ended', providerJobId, end };

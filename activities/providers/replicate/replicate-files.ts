@@ -9,13 +9,14 @@ import { readAnswer } from '../http/read-answer.ts';
 import type { FileNames, InputFile } from '../provider.ts';
 
 /**
- * What goes in the input itself. Replicate advises data URLs for files below 1 MB, and uploads for others, up to 100 MB
- * (https://replicate.com/docs/topics/predictions/input-files); an upload is `POST /v1/files`, multipart, with the file as `content` and its
- * name and media type (https://sdks.replicate.com/resources/files/methods/create). Read in November 2026.
+ * The largest file that is sent within the input. Replicate advises data URLs for files below 1 MB, and uploads for
+ * others, up to 100 MB (https://replicate.com/docs/topics/predictions/input-files). An upload is `POST /v1/files`,
+ * multipart, with the file as `content` and its name and media type
+ * (https://sdks.replicate.com/resources/files/methods/create). Read in November 2026.
  */
 const MAX_DATA_URL_BYTES = 256 * 1024;
 
-/** Of one file, below what Replicate takes: no input of ours is larger, and one is in memory at a time. */
+/** The largest upload, below Replicate's limit. No input of ours is larger, and one is in memory at a time. */
 const MAX_UPLOAD_BYTES = 64 * 1024 * 1024;
 
 const UPLOAD_TIMEOUT_MS = 60_000;
@@ -23,7 +24,7 @@ const MAX_ANSWER_BYTES = 65_536;
 
 const CREATED = z.object({ urls: z.object({ get: z.url({ protocol: /^https?$/ }) }) });
 
-/** Nothing has been submitted: asking again is free. */
+/** Replicate did not take an upload. Nothing has been submitted, so a retry costs nothing. */
 class FileNotTaken extends Error {
   override readonly name = 'FileNotTaken';
 }
@@ -32,7 +33,10 @@ class FileTooLarge extends RangeError {
   override readonly name = 'FileTooLarge';
 }
 
-/** Small files as data URLs, others uploaded: Replicate keeps those for a day, and gives them to the account's own runs alone. */
+/**
+ * Returns the names of files: small ones as data URLs, others uploaded. Replicate stores uploads for a day, and only
+ * the account's own runs can read them. Throws FileNotTaken, or FileTooLarge.
+ */
 export async function nameReplicateFiles(
   client: ProviderClient,
   files: readonly InputFile[],
@@ -47,7 +51,9 @@ export async function nameReplicateFiles(
 
 async function uploadFile(client: ProviderClient, file: InputFile, signal: AbortSignal): Promise<string> {
   if (file.bytes > MAX_UPLOAD_BYTES)
-    throw new FileTooLarge(`an input of ${String(file.bytes)} bytes is larger than what is uploaded`);
+    throw new FileTooLarge(
+      `input ${file.sha256} has ${String(file.bytes)} bytes; an upload may have ${String(MAX_UPLOAD_BYTES)}`,
+    );
   const form = new FormData();
   form.set('content', new File([await buffer(await file.open())], file.sha256, { type: file.contentType }));
   const answer = await withTimeLimit(UPLOAD_TIMEOUT_MS, signal, async (limited) =>
@@ -61,6 +67,6 @@ async function uploadFile(client: ProviderClient, file: InputFile, signal: Abort
   );
   const created = answer.status === 201 ? CREATED.safeParse(answer.json).data : undefined;
   if (created === undefined)
-    throw new FileNotTaken(`the service responded ${String(answer.status)} to a file`);
+    throw new FileNotTaken(`the service responded ${String(answer.status)} to the upload of ${file.sha256}`);
   return created.urls.get;
 }

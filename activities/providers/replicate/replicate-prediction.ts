@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { decimalOf } from '../../../domain/prices/dollars.ts';
 import { referenceOfWebhookUrl } from '../../../domain/webhooks/webhook-address.ts';
-import { beside, jobId } from '../http/answer-fields.ts';
+import { lenient, jobId } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import type { PollResult, RunCost } from '../provider.ts';
 
-/** They ask for no more than a few requests a second; a picture takes two seconds and more. */
+/** Replicate asks for no more than a few requests a second. A picture takes two seconds or more. */
 export const POLL_INTERVAL_MS = 1_000;
 
-/** Their only code of moderation (replicate.com/docs/reference/error-codes): "flagged as sensitive". */
+/** Replicate's only moderation code (replicate.com/docs/reference/error-codes): "flagged as sensitive". */
 const MODERATED = /\bE005\b/;
 
 const PREDICTION = z.object({
@@ -16,30 +16,34 @@ const PREDICTION = z.object({
   status: z.string(),
   output: z.unknown(),
   error: z.unknown(),
-  webhook: beside(z.string()),
-  started_at: beside(z.string()),
-  metrics: beside(z.object({ predict_time: beside(z.number().nonnegative()) })),
+  webhook: lenient(z.string()),
+  started_at: lenient(z.string()),
+  metrics: lenient(z.object({ predict_time: lenient(z.number().nonnegative()) })),
 });
 
 const LIST = z.object({ results: z.array(PREDICTION), next: z.string().nullish() });
 
 type Prediction = z.infer<typeof PREDICTION>;
 
-/** Reads a prediction; null when it is not one. */
+/** Reads a prediction; null: the body is none. */
 export function parsePrediction(body: unknown): Prediction | null {
   return PREDICTION.safeParse(body).data ?? null;
 }
 
+/** Reads a page of predictions; null: the body is none. */
 export function parsePredictions(body: unknown): z.infer<typeof LIST> | null {
   return LIST.safeParse(body).data ?? null;
 }
 
-/** What we submitted it under, by the webhook address that it was given; null where that carries none. */
+/** Returns the reference of our submission, from the webhook address of the prediction; null: it has none. */
 export function referenceOf({ webhook }: Prediction): string | null {
   return webhook ? referenceOfWebhookUrl(webhook) : null;
 }
 
-/** Its states in our words. What a run costs is predict time, which has a price of its own for each machine (replicate.com/docs/billing). */
+/**
+ * Returns our state for a prediction. A run costs its predict time, at a price that depends on the machine
+ * (replicate.com/docs/billing).
+ */
 export function pollResultOf(prediction: Prediction): PollResult {
   const retryAfterMs = POLL_INTERVAL_MS;
   const seconds = decimalOf(prediction.metrics?.predict_time ?? Number.NaN);
@@ -70,7 +74,7 @@ export function pollResultOf(prediction: Prediction): PollResult {
     case 'canceled':
       return { state: 'canceled', ...run(prediction.started_at ? 'yes' : 'no'), retryAfterMs };
     case 'aborted':
-      // Stopped by them before it ran: another run may do, and this one is free.
+      // Replicate stopped it before it ran: it was free, and another run may succeed.
       return { state: 'failed', errorClass: 'interrupted', reason: 'failed', ...run('no'), retryAfterMs };
     default:
       return { state: 'unknown', retryAfterMs };

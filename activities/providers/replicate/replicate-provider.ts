@@ -11,21 +11,24 @@ import {
   referenceOf,
 } from './replicate-prediction.ts';
 
-/** A prediction is made within a second or two; a cold model makes it wait in `starting`, not here. */
+/** A prediction is created within a second or two. A cold model makes it wait in `starting`, after the response. */
 const SUBMIT_TIMEOUT_MS = 15_000;
 
 const AFTER_ERROR_MS = 2_000;
 
-/** Ours comes first; theirs is for the case that we are gone. Between five seconds and a day (replicate.com/docs, Cancel-After). */
+/**
+ * Our deadline comes first; Replicate's applies when we are gone. It may be five seconds to a day (replicate.com/docs,
+ * Cancel-After).
+ */
 const DEADLINE_GRACE_SECONDS = 3_600;
 const MAX_CANCEL_AFTER_SECONDS = 86_400;
 
-/** Of 100 predictions each: what was made since the answer was lost. */
+/** Pages of 100 predictions each: those that were made since the answer was lost. */
 const LOOKUP_PAGES = 5;
 
 const CAPABILITIES: ProviderCapabilities = {
   completion: 'poll',
-  // By the webhook address that we gave it, in the list of recent predictions: "not found" proves nothing.
+  // A look-up compares the webhook addresses of recent predictions, so "not found" proves nothing.
   lookup: 'best_effort',
   memorySeconds: 3_600,
   minPollIntervalMs: POLL_INTERVAL_MS,
@@ -37,7 +40,10 @@ export type ReplicateProviderOptions = ServiceOptions & {
   readonly apiToken: string;
 };
 
-/** The adapter to Replicate (replicate.com/docs/reference/http). A model is `owner/name`, or `owner/name:version`. */
+/**
+ * Returns the adapter to Replicate (replicate.com/docs/reference/http). A model is `owner/name`, or
+ * `owner/name:version`.
+ */
 export function createReplicateProvider(options: ReplicateProviderOptions): Provider {
   const { submitTimeoutMs = SUBMIT_TIMEOUT_MS } = options;
   const client = createProviderClient({
@@ -81,7 +87,7 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
         if (listed === null) return { outcome: 'unknown' };
         const found = listed.results.find((prediction) => referenceOf(prediction) === reference);
         if (found !== undefined) return { outcome: 'found', providerJobId: found.id };
-        // A page of another host is not ours to send the key to.
+        // The key must not be sent to a page on another host.
         url = listed.next?.startsWith(client.urlOf('/')) === true ? listed.next : null;
       }
       return { outcome: 'not_found' };
@@ -97,7 +103,7 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
     async poll(providerJobId, signal) {
       const { status, prediction } = await readPrediction('GET', urlOf(providerJobId), signal);
       if (status === 404) return { state: 'gone', retryAfterMs: AFTER_ERROR_MS };
-      // An answer about another prediction says nothing of this one.
+      // An answer about another prediction says nothing about this one.
       return prediction?.id !== providerJobId
         ? { state: 'unknown', retryAfterMs: AFTER_ERROR_MS }
         : pollResultOf(prediction);
@@ -112,7 +118,7 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
   };
 }
 
-/** 202 where it was asked to wait and did not; both say that there is a prediction. */
+/** 202: Replicate was asked to wait and did not. Both say that there is a prediction. */
 function isMade({ status }: Answer): boolean {
   return status === 201 || status === 202;
 }
