@@ -1,10 +1,12 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 
-/** Of a connection, not of what is sent over it. */
+/** Headers of a connection, which are not forwarded. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'host']);
 
-/** Hands a request on to the API, and its response back as it comes: a stream of events too. 502 where the API does not respond. */
+/**
+ * Forwards a request to the API, and streams its response back; a stream of events too. 502: the API does not respond.
+ */
 export function forwardRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -14,7 +16,7 @@ export function forwardRequest(
   const { method, url: path } = request;
   const asked = httpRequest({ hostname, port, method, path, headers: endToEnd(to.headers) }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-    // A stream says with its head alone that it is open.
+    // The page takes a stream for open once it has the head.
     response.flushHeaders();
     pipeline(answer, response, () => undefined);
   });

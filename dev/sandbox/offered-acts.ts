@@ -10,7 +10,7 @@ const CHILD_OF: Partial<Record<ActName, ChildName>> = {
   freeze_database: 'postgres',
 } satisfies Partial<Record<FaultName, ChildName>>;
 
-/** What can be done in a stack, in the words that the page and the terminal have for it. */
+/** Returns the acts of a stack, in the words of the page and the terminal. `why_not`: why this stack cannot do one. */
 export function offeredActs(
   settings: SandboxSettings,
   owns: (child: ChildName) => boolean,

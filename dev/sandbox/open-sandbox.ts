@@ -10,16 +10,19 @@ import { WebhookRelay } from './webhook-relay.ts';
 
 export type Sandbox = { readonly close: () => Promise<void> };
 
-/** 128 bits: an address with it fits a line of a terminal. */
+/** 128 bits: the address still fits a line of a terminal. */
 const TOKEN_BYTES = 16;
 
-/** The address of a sandbox's page, with a new token. It stands behind the `#`, which no server and no log sees. */
+/**
+ * Returns the address of a sandbox's page, with a new token. The token stands behind the `#`, which no server and no
+ * log sees.
+ */
 export function sandboxUrlOf(port: number): string {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   return `http://${LOCAL_HOST}:${String(port)}/sandbox#token=${token}`;
 }
 
-/** Where a sandbox is reached, and with which token: what its address says. */
+/** Reads the address of a sandbox's page (`sandboxUrlOf`). */
 export function readSandboxUrl(url: string): {
   readonly base: string;
   readonly port: number;
@@ -29,10 +32,10 @@ export function readSandboxUrl(url: string): {
   return { base: origin, port: Number(port), token: hash.replace('#token=', '') };
 }
 
-/** Opens the sandbox of a stack that is up, on this machine alone. */
+/** Opens the sandbox of a stack that is up, on this machine alone. Rejects when the port is taken. */
 export async function openSandbox(options: {
   readonly stack: Stack;
-  /** Of `sandboxUrlOf`. */
+  /** Made by `sandboxUrlOf`. */
   readonly url: string;
   readonly settings: SandboxSettings;
 }): Promise<Sandbox> {

@@ -1,29 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultName } from '../../console/sandbox/sandbox-wire.ts';
 import type { Job } from '../../client/http/wire-types.ts';
+import { withTimeLimit } from '../../runtime/time-limit.ts';
 import { terminateWorkflow } from '../demo/terminate-workflow.ts';
 import type { Stack } from '../stack/stack-handle.ts';
 import type { SandboxAccount } from './sandbox-account.ts';
 import { secondsText, type SandboxSettings } from './sandbox-settings.ts';
 import type { WebhookRelay } from './webhook-relay.ts';
 
-/** What a fault has at hand. */
+/** What a fault works with. */
 export type FaultScene = {
   readonly stack: Stack;
   readonly account: SandboxAccount;
   readonly relay: WebhookRelay;
   readonly settings: SandboxSettings;
-  /** The jobs that are under way beside it. */
+  /** The jobs under way during the fault. */
   readonly jobs: readonly Job[];
   readonly say: (line: string) => void;
-  /** The sandbox is being closed: what stands still goes on. */
+  /** Aborted when the sandbox closes: a frozen process then goes on at once. */
   readonly signal: AbortSignal;
 };
 
-/** Of a job: from its submission until it runs, or until its webhook comes. */
+/** The longest wait for a job to run, to end, or to send its webhook. */
 const JOB_LIMIT_MS = 60_000;
 
-/** Does it, and returns once the fault itself is over: the jobs beside it go on. Throws when it cannot be done. */
+/** Performs a fault, and resolves when it is over; the jobs may still be under way. Rejects when it cannot be done. */
 export const PERFORM: Readonly<Record<FaultName, (scene: FaultScene) => Promise<void>>> = {
   kill_worker: killWorker,
   freeze_models: (scene) => freeze(scene, 'model_service', 'The model service'),
@@ -76,28 +77,18 @@ async function terminateOne({ stack, account, jobs, say, signal }: FaultScene): 
 }
 
 async function loseWebhook({ account, relay, jobs, say, signal }: FaultScene): Promise<void> {
-  const limit = new AbortController();
-  const giveUp = () => {
-    limit.abort();
-  };
-  signal.addEventListener('abort', giveUp, { once: true });
-  const timer = setTimeout(giveUp, JOB_LIMIT_MS);
-  try {
-    say('The next webhook of the model service is going to be lost.');
-    const jobId = await relay.loseNext(new Set(jobs.map(({ id }) => id)), limit.signal);
-    const lostAtMs = performance.now();
-    const title = titleOf(jobs.find(({ id }) => id === jobId));
-    say(`Lost: the word that “${title}” is done.`);
-    const ended = await account.untilJob(jobId, isEnded, { limitMs: JOB_LIMIT_MS, signal });
-    if (ended === null) throw new Error(`${jobId} did not end`);
-    const afterMs = performance.now() - lostAtMs;
-    say(
-      `Holdfast has asked by itself: it ended ${roundText(afterMs)} later, ${creditsOf(ended.billing.committed)} charged.`,
-    );
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
-  }
+  say('The next webhook of the model service is going to be lost.');
+  const jobIds = new Set(jobs.map(({ id }) => id));
+  const jobId = await withTimeLimit(JOB_LIMIT_MS, signal, (limited) => relay.loseNext(jobIds, limited));
+  const lostAtMs = performance.now();
+  const title = titleOf(jobs.find(({ id }) => id === jobId));
+  say(`Lost: the word that “${title}” is done.`);
+  const ended = await account.untilJob(jobId, isEnded, { limitMs: JOB_LIMIT_MS, signal });
+  if (ended === null) throw new Error(`${jobId} did not end`);
+  const afterMs = performance.now() - lostAtMs;
+  say(
+    `Holdfast has asked by itself: it ended ${roundText(afterMs)} later, ${creditsOf(ended.billing.committed)} charged.`,
+  );
 }
 
 const isEnded = ({ finished_at }: Job) => finished_at !== null;

@@ -4,12 +4,12 @@ import { HoldfastClient } from '../../client/http/http-client.ts';
 import type { Job, JobBody } from '../../client/http/wire-types.ts';
 import type { StackInfo } from '../stack/stack-info.ts';
 
-/** Beside the sign-up credits, so that there is enough for a film and many pictures. */
+/** On top of the sign-up credits: enough for a film and many pictures. */
 const EXTRA_CREDITS = 4_000;
 /** A day: longer than a page stays open. */
 const TOKEN_SECONDS = 86_400;
 const LOOK_EVERY_MS = 250;
-/** Of a look that a frozen PostgreSQL does not respond to. */
+/** The limit of one read: a frozen PostgreSQL does not respond. */
 const LOOK_TIMEOUT_MS = 3_000;
 const MOST_JOBS = 100;
 
@@ -22,11 +22,11 @@ const HEADLINES = [
   'Shoes that were mended here',
 ] as const;
 
-/** The account whose ledger the page shows, and its jobs: made by the platform, as a backend would. */
+/** The account that the page shows, and its jobs. It is opened with the platform key, as a backend does it. */
 export class SandboxAccount {
   readonly id: string;
   readonly openedWith: number;
-  /** For reading alone. */
+  /** A token that can only read. */
   readonly readToken: string;
   readonly #client: HoldfastClient;
   #started = 0;
@@ -61,7 +61,7 @@ export class SandboxAccount {
     return new SandboxAccount({ id, openedWith, readToken, client });
   }
 
-  /** Starts pictures that take five seconds; `fails`: the last of them fails while it is made. */
+  /** Starts pictures that take five seconds each; `fails`: the last one fails while it is made. */
   async startPictures(count: number, { fails }: { readonly fails: boolean }): Promise<readonly Job[]> {
     return Promise.all(
       Array.from({ length: count }, (_, index) =>
@@ -74,13 +74,16 @@ export class SandboxAccount {
     return this.#start('video_ad', 'ok');
   }
 
-  /** Newest first. */
+  /** The jobs under way, newest first. */
   async underWay(): Promise<readonly Job[]> {
     const jobs = await this.#client.jobs.list({ limit: MOST_JOBS }).toArray({ atMost: MOST_JOBS });
     return jobs.filter(({ finished_at }) => finished_at === null);
   }
 
-  /** Reads a job until `is` holds of it, past what cannot be read meanwhile. Null: it did not in time. */
+  /**
+   * Reads a job again and again until `is` returns true; failed reads are ignored. Null: it did not within `limitMs`.
+   * Rejects when `signal` is aborted.
+   */
   async untilJob(
     jobId: string,
     is: (job: Job) => boolean,

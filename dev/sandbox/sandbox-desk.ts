@@ -18,18 +18,18 @@ import type { SandboxSettings } from './sandbox-settings.ts';
 import { watchLedger, type LedgerWatch } from './watch-ledger.ts';
 import type { WebhookRelay } from './webhook-relay.ts';
 
-/** An act that is not begun, and why. */
+/** The act was not begun; the message says why. */
 export class ActRefused extends Error {}
 
 type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 type RunningAct = Mutable<Omit<Act, 'lines'>> & { readonly lines: string[] };
 
-/** The last ones are kept: a page shows no more. */
+/** The number of acts that are kept. The page shows no more. */
 const MOST_ACTS = 50;
-/** For the jobs beside an act to end: longer than a film and the reconciler take together. */
+/** How long an act waits for its jobs to end: longer than a film and the reconciler take together. */
 const SETTLE_LIMIT_MS = 120_000;
 
-/** What is done in the sandbox of a stack, one fault at a time, and what comes of it. */
+/** The acts of a stack's sandbox, one fault at a time, and their outcomes. */
 export class SandboxDesk {
   readonly #stack: Stack;
   readonly #settings: SandboxSettings;
@@ -52,17 +52,19 @@ export class SandboxDesk {
     this.#ledger = watchLedger(parts.stack.info().database_url);
   }
 
-  /** The account of the page; opened when it is first asked for. */
+  /** Returns the account of the page. The first call opens it. */
   account(): Promise<SandboxAccount> {
-    this.#account ??= this.#openAccount();
+    this.#account ??= SandboxAccount.open(this.#stack.info()).catch((error: unknown) => {
+      // The next call tries again.
+      this.#account = null;
+      throw error;
+    });
     return this.#account;
   }
 
-  /** Begins with another account. */
+  /** Opens another account and removes the acts whose fault is over. */
   async renewAccount(): Promise<void> {
-    const opened = this.#openAccount();
-    await opened;
-    this.#account = opened;
+    this.#account = Promise.resolve(await SandboxAccount.open(this.#stack.info()));
     this.#acts = this.#acts.filter(({ state }) => state === 'under_way');
   }
 
@@ -77,7 +79,10 @@ export class SandboxDesk {
     };
   }
 
-  /** Begins an act and returns at once. Throws ActRefused while another fault is under way, and for what this stack does not own. */
+  /**
+   * Begins an act and returns at once. Throws ActRefused while another fault is under way, and for a process that this
+   * stack did not start.
+   */
   begin(name: ActName): Act {
     const offered = offeredActs(this.#settings, this.#stack.owns).find((one) => one.name === name);
     if (offered === undefined || offered.why_not !== null)
@@ -103,20 +108,10 @@ export class SandboxDesk {
     return act;
   }
 
-  /** Lets everything that stands still go on, and ends. */
+  /** Lets frozen processes go on, and resolves when all acts have ended. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([...this.#running, this.#ledger.close()]);
-  }
-
-  async #openAccount(): Promise<SandboxAccount> {
-    try {
-      return await SandboxAccount.open(this.#stack.info());
-    } catch (error) {
-      // The next one who asks tries again.
-      this.#account = null;
-      throw error;
-    }
   }
 
   async #perform(act: RunningAct): Promise<void> {
@@ -139,7 +134,10 @@ export class SandboxDesk {
     act.state = act.outcome.open === 0 && act.outcome.submitted_twice === 0 ? 'done' : 'failed';
   }
 
-  /** What an act starts; beside a fault, what is under way, and what has to be started so that something is. */
+  /**
+   * Returns the jobs of an act: those that it starts, or for a fault those under way. A fault starts some if there are
+   * too few.
+   */
   async #jobsBeside(name: ActName, account: SandboxAccount): Promise<readonly Job[]> {
     if (name === 'start_pictures') return account.startPictures(3, { fails: true });
     if (name === 'start_film') return [await account.startFilm()];
@@ -181,5 +179,5 @@ function countText(count: number, word: string): string {
 function sentenceOf(error: unknown): string {
   if (error instanceof HoldfastError && error.code === 'insufficient_credits')
     return 'The credits of this account are used up: begin with a new account.';
-  return `It did not come about: ${error instanceof Error ? error.message : String(error)}.`;
+  return `It failed: ${error instanceof Error ? error.message : String(error)}.`;
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { buildSandbox } from '../build-console.mjs';
 
-/** As the API's for support's pages: all of it from this origin, nothing written into the page, and shown in no frame. */
+/** The headers that the API sends with support's pages: everything from this origin, nothing inline, in no frame. */
 export const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -23,7 +23,10 @@ export type SandboxPage = {
   readonly files: ReadonlyMap<string, { readonly type: string; readonly gzip: Buffer }>;
 };
 
-/** The page of the present sources. Made when it is first asked for: most stacks are never looked at. */
+/**
+ * Returns a function that builds the page from the current sources, once. The first call builds it: most stacks never
+ * show the page.
+ */
 export function lazySandboxPage(): () => Promise<SandboxPage> {
   let page: Promise<SandboxPage> | null = null;
   return () => (page ??= build());

@@ -19,12 +19,12 @@ type Deps = {
 
 const FOREVER = 'public, max-age=31536000, immutable';
 const ACT = z.strictObject({ name: z.enum([...START_NAMES, ...FAULT_NAMES]) });
-/** An act is a name. */
+/** The body of an act is its name. */
 const MAX_BODY_BYTES = 1_000;
 
 /**
- * The server of the sandbox: its page for everyone on this machine, everything else for who has the token. What is read goes to the API with a
- * token that can read one account; what is done is done here, in the process that has started the others.
+ * Returns the server of the sandbox. Its page needs no token, all else does. Reads go to the API with a token that can
+ * read one account. Acts are done here, in the process that started the others.
  */
 export function createSandboxServer(deps: Deps): Server {
   return createServer((request, response) => {
@@ -42,7 +42,7 @@ async function handle(deps: Deps, request: IncomingMessage, response: ServerResp
     refuse(response, 421, 'This server is for 127.0.0.1 and localhost.');
     return;
   }
-  // The service signs them, and the API looks at that.
+  // Without a token: the model service signs webhooks, and the API verifies them.
   if (relay.takes(path)) relay.handle(request, response, apiUrl);
   else if (path === '/' || path === '/sandbox' || path.startsWith('/sandbox/'))
     await sendPage(deps, path, response);

@@ -1,8 +1,8 @@
-/** How long things take in the sandbox; tests have them short. */
+/** Times and counts of the sandbox. Tests use short ones. */
 export type SandboxSettings = {
-  /** How long a process stands still. */
+  /** How long a process is frozen. */
   readonly freezeMs: number;
-  /** Jobs that are under way beside a fault, at least: they are started where there are fewer. */
+  /** The fewest jobs under way during a fault. If there are fewer, some are started. */
   readonly jobsBeside: number;
 };
 

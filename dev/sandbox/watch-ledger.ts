@@ -5,19 +5,19 @@ import { reconcile } from '../../ledger/reconcile.ts';
 
 /** Between two checks. */
 const PAUSE_MS = 1_500;
-/** After so long without a look at it, the check rests: it reads the whole ledger. */
+/** The checks pause when no result was asked for in this time: each reads the whole ledger. */
 const WATCHED_FOR_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** A sandbox's ledger is read in milliseconds; what takes longer is a PostgreSQL that stands still. */
+/** A sandbox's ledger is read in milliseconds. When it takes longer, PostgreSQL is frozen. */
 const QUERY_TIMEOUT_MS = 4_000;
 
 export type LedgerWatch = {
-  /** What the last check found. It is checked again and again while this is asked for. */
+  /** Returns what the last check found, and keeps the checks running. */
   readonly look: () => LedgerCheck;
   readonly close: () => Promise<void>;
 };
 
-/** Runs the reconcile check over and over, as long as there is an interest in it. */
+/** Runs the reconcile check again and again, as long as its result is asked for. */
 export function watchLedger(databaseUrl: string): LedgerWatch {
   const closing = new AbortController();
   let seenAtMs = Number.NEGATIVE_INFINITY;

@@ -5,18 +5,17 @@ import { forwardRequest } from './forward-request.ts';
 
 type Trap = { readonly jobIds: ReadonlySet<string>; readonly onLost: (jobId: string) => void };
 
-/** Where the model service tells the stack's API that a job is done: everything is handed on, but for a webhook that is to be lost. */
+/** Forwards the model service's webhooks to the stack's API, but for one that is to be lost. */
 export class WebhookRelay {
   #trap: Trap | null = null;
 
-  /** The next webhook about one of these jobs is lost. Resolves with the job; throws once `signal` is aborted. */
+  /** Loses the next webhook about one of these jobs. Resolves with the job's id; rejects when `signal` is aborted. */
   loseNext(jobIds: ReadonlySet<string>, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         this.#trap = null;
-        reject(new Error('no webhook came that could be lost'));
+        reject(new Error('no webhook of these jobs came'));
       };
-      signal.addEventListener('abort', giveUp, { once: true });
       this.#trap = {
         jobIds,
         onLost: (jobId) => {
@@ -25,10 +24,12 @@ export class WebhookRelay {
           resolve(jobId);
         },
       };
+      signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) giveUp();
     });
   }
 
-  /** Whether the path is one that the relay takes. */
+  /** Returns whether the path is that of a webhook. */
   takes(path: string): boolean {
     return path.startsWith(`${WEBHOOK_PATH}/`);
   }
@@ -37,7 +38,7 @@ export class WebhookRelay {
     const jobId = jobIdOf(request.url ?? '');
     if (jobId !== null && this.#trap?.jobIds.has(jobId) === true) {
       this.#trap.onLost(jobId);
-      // Taken, and not handed on: a service that is refused would send it again.
+      // Accepted but not forwarded: a service that is refused would send it again.
       response.writeHead(204).end();
       return;
     }
@@ -45,7 +46,7 @@ export class WebhookRelay {
   }
 }
 
-/** The job that an address of a webhook is about; null where it names none. */
+/** Returns the job of a webhook's address; null: it names none. */
 function jobIdOf(path: string): string | null {
   const [, last = ''] = /\/([^/?#]*)$/.exec(path) ?? [];
   try {
