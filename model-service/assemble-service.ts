@@ -15,12 +15,12 @@ import type { ServiceState } from './service-state.ts';
 import { WebhookSender } from './predictions/webhook-sender.ts';
 
 export type ServiceDependencies = {
-  /** Folder of the journal and the rendered files; made when missing. */
+  /** Folder of the journal and the rendered files; created when missing. */
   readonly home: string;
   readonly linkSeconds: number;
-  /** What callers have to send as a bearer token; null: nothing. */
+  /** The bearer token that callers have to send; null: none. */
   readonly apiKey: string | null;
-  /** What webhooks are signed with (`whsec_…`); null: they are not. */
+  /** The secret that signs webhooks (`whsec_…`); null: they are not signed. */
   readonly webhookSecret: string | null;
   /** Jobs in status `processing` at once. */
   readonly maxProcessing: number;
@@ -32,12 +32,12 @@ export type ServiceDependencies = {
 
 export type AssembledService = {
   readonly state: ServiceState;
-  /** Takes up what an earlier process left unfinished. `origin` is what links in webhooks begin with. */
+  /** Resumes what an earlier process left unfinished. `origin`: the beginning of links in webhooks. */
   resume(origin: string): void;
   close(): Promise<void>;
 };
 
-/** Puts the parts of the service together, all but its HTTP server. Throws when the folder is unusable. */
+/** Assembles the service without its HTTP server. Throws when the folder is unusable. */
 export function assembleService(dependencies: ServiceDependencies): AssembledService {
   const { home, clock, onError, maxProcessing, linkSeconds } = dependencies;
   mkdirSync(home, { recursive: true });
@@ -63,7 +63,7 @@ export function assembleService(dependencies: ServiceDependencies): AssembledSer
     await store.end(prediction, end);
     makeRoomForFiles(store, files);
     const { webhook } = prediction.order;
-    // What cannot be found is not told either.
+    // A prediction that no look-up finds sends no webhook either.
     if (webhook !== null && ruleOf(prediction.order).canLookUp)
       webhooks.send(webhook, view(prediction, ownOrigin));
   }
@@ -94,7 +94,7 @@ export function assembleService(dependencies: ServiceDependencies): AssembledSer
   };
 }
 
-/** Forgets the oldest ended predictions until their files fit the disk again. */
+/** Forgets the oldest ended predictions until the files are within their limit again. */
 function makeRoomForFiles(store: PredictionStore, files: ResultFiles): void {
   while (files.bytesOnDisk > MODEL_SERVICE_LIMITS.fileBytes && store.forgetOldestEnded());
 }

@@ -1,4 +1,4 @@
-/** What this service makes: pictures, and films in stages. */
+/** The choices of a film, and its stages. */
 
 export const VIDEO_DURATIONS_SECONDS = [15, 30, 60] as const;
 export type VideoDurationSeconds = (typeof VIDEO_DURATIONS_SECONDS)[number];
@@ -9,5 +9,5 @@ export type VideoQuality = (typeof VIDEO_QUALITIES)[number];
 export const STAGE_NAMES = ['script', 'scenes', 'motion', 'voice', 'captions', 'render'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
-/** Scenes of a film: a script is of as many. */
+/** Scenes of a film, and so of its script. */
 export const FILM_SCENES = 4;

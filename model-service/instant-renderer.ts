@@ -17,18 +17,19 @@ const PREPARED: Readonly<Record<StageName, string>> = {
   render: 'film.mp4',
 };
 
-/** The stage of a film whose prepared file is of the type that is asked for. */
+/** Returns the stage whose prepared file has the requested type. */
 function preparedStageOf(input: PredictionInput): StageName {
   if (input.kind === 'static_ad') return 'scenes';
   const stage = stageOf(input);
   return input.kind === 'sound' && stage !== 'script' ? 'voice' : stage;
 }
 
-/** The whole film is as long as was asked for. */
+/** A whole film has the requested length. */
 const filmOf = (durationSeconds: number): string => `film-${String(durationSeconds)}.mp4`;
 
 /**
- * Returns the same prepared files, whatever was asked: benchmarks and soaks then measure the orchestrator.
+ * Returns a renderer that returns the same prepared files for any request: benchmarks and soaks then measure the
+ * orchestrator.
  * @param modelMs how long the pretended model takes; 0 ends a job before its submission is answered.
  */
 export function createInstantRenderer(files: ResultFiles, modelMs: number): Renderer {
@@ -49,7 +50,7 @@ export function createInstantRenderer(files: ResultFiles, modelMs: number): Rend
       const { duration_seconds: seconds } = input;
       const film = stage === 'render' && seconds !== undefined ? films.get(seconds) : undefined;
       const file = film ?? prepared.get(stage);
-      if (file === undefined) throw new RangeError('there is no prepared file');
+      if (file === undefined) throw new RangeError(`there is no prepared file of stage ${stage}`);
       return file;
     },
     close: () => Promise.resolve(),

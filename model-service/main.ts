@@ -5,9 +5,9 @@ import { createModelService } from './model-service.ts';
 import { createRenderPool } from './render/workers/render-pool.ts';
 import { parseSettings } from './service-settings.ts';
 
-/** The local model service as a process of its own: see dev/README.md. */
+/** The local model service as a process of its own: see README.md. */
 
-/** A stop that takes longer than this is a bug; the process that started us must not wait for it. */
+/** A stop that takes longer is a bug, and the process that started us must not wait for it. */
 const STOP_WITHIN_MS = 2_000;
 
 const settings = parseSettings(process.env);
@@ -16,7 +16,7 @@ const logger = pino({ name: 'model-service' }, pino.destination(2));
 const service = await createModelService({
   ...settings,
   clock: Date.now,
-  // Prepared files cost nothing to make, so nothing has to wait for its turn.
+  // Prepared files take no time, so no prediction has to wait for its turn.
   maxProcessing: settings.mode === 'instant' ? MODEL_SERVICE_LIMITS.queued : MODEL_SERVICE_LIMITS.processing,
   createRenderer: (files) =>
     settings.mode === 'instant' ? createInstantRenderer(files, settings.instantMs) : createRenderPool(files),

@@ -13,7 +13,10 @@ import { joinFilm } from './render/encode/join-film.ts';
 import { renderPicture } from './render/render-picture.ts';
 import { writeCaptions } from './render/film/write-captions.ts';
 
-/** Makes what `instant` mode hands out. Run it after a change of the renderer: `npx tsx model-service/make-prepared-files.ts` */
+/**
+ * Writes the files that `instant` mode returns. Run it after a change of the renderer: `npx tsx
+ * model-service/make-prepared-files.ts`
+ */
 
 const FOLDER = new URL('./prepared/', import.meta.url);
 const SEED = 'prepared';
@@ -25,7 +28,7 @@ const INPUT: PredictionInput = {
 /** Small enough that a benchmark does not measure the copying of bytes. */
 const PICTURE = { width: 108, height: 135 } as const;
 
-/** One second that runs through the fifteen of a real film. */
+/** One second that shows all fifteen of a real film. */
 const FILM = {
   width: 180,
   height: 320,
@@ -44,7 +47,6 @@ async function makePicture(): Promise<Uint8Array> {
   return canvas.toBuffer('image/png');
 }
 
-/** A clip of one second. */
 async function makeClip(): Promise<Uint8Array> {
   const { width, height, framesPerSecond } = FILM;
   const plan = planFilm(SCRIPT, { ...FILM, durationSeconds: SHOWN_SECONDS });
@@ -60,7 +62,7 @@ async function makeClip(): Promise<Uint8Array> {
   );
 }
 
-/** The clip, stretched to the length that was asked for: as many bytes, and a checker of lengths finds nothing wrong. */
+/** Stretches the clip to the requested length: the file has as many bytes, and passes a check of its length. */
 function makeFilm(clip: Uint8Array, sound: Uint8Array, durationSeconds: number): Promise<Uint8Array> {
   return joinFilm({ clips: [{ content: clip, startSeconds: 0, stretch: durationSeconds }], sound });
 }

@@ -14,11 +14,13 @@ export type ModelServiceDependencies = ServiceDependencies & {
 
 export type ModelService = {
   readonly url: string;
-  /** Stops listening, and the work with it; unfinished predictions are taken up by the next start. */
+  /** Stops listening and working. The next start resumes unfinished predictions. */
   close(): Promise<void>;
 };
 
-/** Starts the service where Replicate or fal would stand. Rejects when the port is taken or the folder unusable. */
+/**
+ * Starts the service, which takes the place of Replicate or fal. Rejects when the port is taken or the folder unusable.
+ */
 export async function createModelService(dependencies: ModelServiceDependencies): Promise<ModelService> {
   const service = assembleService(dependencies);
   const server = createServer(listenerFor(service.state, dependencies));
@@ -39,7 +41,7 @@ function listenerFor(
   { apiKey, onError }: Pick<ServiceDependencies, 'apiKey' | 'onError'>,
 ): Parameters<typeof createServer>[1] {
   return (request, response) => {
-    // Links begin with whatever name the client reached us by.
+    // Links begin with the host name that the client used.
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
     const exchange = { request, response, url };
     if (!mayCall(exchange, apiKey)) {
@@ -47,7 +49,7 @@ function listenerFor(
       return;
     }
     routeRequest(exchange, state).catch((error: unknown) => {
-      // A client that hung up half way is not our error.
+      // The client closed the connection, which is not our error.
       if (request.destroyed && !request.complete) return;
       onError(error);
       if (!response.headersSent) sendError(exchange, 500, 'internal', 'Something broke.');
@@ -55,7 +57,7 @@ function listenerFor(
   };
 }
 
-/** A link is its own permission, and a health check has none. */
+/** A link needs no key, since it is signed, and a health check needs none. */
 const OPEN_TO_ALL = /^\/(files\/|healthz$)/;
 
 function mayCall({ request, url }: Exchange, apiKey: string | null): boolean {

@@ -2,7 +2,7 @@ import type { PredictionInput } from './predictions/prediction-request.ts';
 import type { PredictionProgress, ResultFile } from './predictions/prediction.ts';
 import type { StageName } from './film-options.ts';
 
-/** One thing to make. `name` is what its file is to be called. */
+/** One file to make, which is called `name`. */
 export type RenderTask = {
   readonly name: string;
   /** Varies the design, so that two variations of one brief do not look alike. */
@@ -20,7 +20,7 @@ export type RenderInput = {
   readonly content: Uint8Array;
 };
 
-/** Makes files: by rendering, or by handing out prepared ones. Rejects when `signal` is aborted. */
+/** Makes files by rendering, or returns prepared ones. Rejects when `signal` is aborted. */
 export type Renderer = {
   render(
     task: RenderTask,
@@ -30,7 +30,7 @@ export type Renderer = {
   close(): Promise<void>;
 };
 
-/** The renderer ended before the job was done. Another run may succeed. */
+/** The renderer ended before the job did. Another run may succeed. */
 export class RenderInterrupted extends Error {
   override readonly name = 'RenderInterrupted';
 }

@@ -9,7 +9,7 @@ const SETTINGS = z.object({
   MODEL_SERVICE_MODE: z.enum(['render', 'instant']).default('render'),
   MODEL_SERVICE_INSTANT_MS: z.coerce.number().int().min(0).max(3_600_000).default(0),
   MODEL_SERVICE_LINK_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
-  /** Callers have to send it as a bearer token; unset: every caller may. */
+  /** The bearer token that callers have to send; unset: none. */
   MODEL_SERVICE_API_KEY: z.string().min(1).optional(),
   /** Webhooks are signed with it (Standard Webhooks: whsec_ and base64); unset or empty: they are not. */
   MODEL_SERVICE_WEBHOOK_SECRET: z

@@ -6,7 +6,7 @@ import type { ResultFiles } from './files/result-files.ts';
 import type { ResultLinks } from './files/result-links.ts';
 import type { SandboxFaults } from './sandbox/scenario-rules.ts';
 
-/** What every handler of the service works with. */
+/** The parts of the service that its HTTP handlers use. */
 export type ServiceState = {
   readonly store: PredictionStore;
   readonly scheduler: PredictionScheduler;
@@ -17,7 +17,7 @@ export type ServiceState = {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly newId: () => string;
-  /** Time to a prediction's own deadline; null when it named none. */
+  /** Milliseconds to a prediction's own deadline; null: it has none. */
   readonly leftMsOf: (prediction: Prediction) => number | null;
   readonly view: (prediction: Prediction, origin: string) => Record<string, unknown>;
 };

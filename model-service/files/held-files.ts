@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, statSync, mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODEL_SERVICE_LIMITS } from '../service-limits.ts';
 
-/** Files that a caller has handed over for later submissions, named by their content. The oldest make room. */
+/** Files that callers have uploaded for later submissions, named by their SHA-256. The oldest make room. */
 export class HeldFiles {
   readonly #folder: string;
   /** Sizes by name, oldest first. */
@@ -23,18 +23,20 @@ export class HeldFiles {
     return this.#bytesOf.has(sha256);
   }
 
-  /** Keeps a file; false when it is not what its name says. */
+  /** Stores a file; false: its content is not what its name says. */
   async keep(sha256: string, content: Buffer): Promise<boolean> {
     if (createHash('sha256').update(content).digest('hex') !== sha256) return false;
     const file = join(this.#folder, sha256);
-    await writeFile(`${file}.new`, content);
-    renameSync(`${file}.new`, file);
+    // A name of its own: the same file may be uploaded twice at a time.
+    const fresh = `${file}.${randomUUID()}`;
+    await writeFile(fresh, content);
+    renameSync(fresh, file);
     this.#bytesOf.set(sha256, content.byteLength);
     this.#makeRoom();
     return true;
   }
 
-  /** The bytes of a file, or null when it is not here. */
+  /** The bytes of a file; null: it is not here. */
   async read(sha256: string): Promise<Buffer | null> {
     return this.has(sha256) ? readFile(join(this.#folder, sha256)).catch(() => null) : null;
   }

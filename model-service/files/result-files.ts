@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ResultFile } from '../predictions/prediction.ts';
 
-/** Finished files: rendered ones on disk, prepared ones in memory and shared by all predictions that name them. */
+/** Finished files: rendered ones on disk, prepared ones in memory, which all predictions share. */
 export class ResultFiles {
   readonly #folder: string;
   readonly #prepared = new Map<string, Buffer>();
-  /** The files that this process has made, by content. After a restart it does not know them, and they are uploaded again. */
+  /**
+   * The files that this process has made, by content. Those of an earlier process are not found by content, and have to
+   * be uploaded.
+   */
   readonly #byContent = new Map<string, ResultFile>();
   #bytesOnDisk = 0;
 
@@ -36,7 +39,7 @@ export class ResultFiles {
     return this.#describe(name, contentType, content);
   }
 
-  /** The bytes of a file, or null when it is gone. */
+  /** The bytes of a file; null: it is gone. */
   open(file: ResultFile): Readable | null {
     const prepared = this.#prepared.get(file.name);
     if (prepared !== undefined) return Readable.from([prepared], { objectMode: false });
@@ -44,7 +47,7 @@ export class ResultFiles {
     return statSync(path, { throwIfNoEntry: false }) === undefined ? null : createReadStream(path);
   }
 
-  /** The bytes of a file of that content, or null when there is none. */
+  /** The bytes with this SHA-256; null: there is no such file. */
   async read(sha256: string): Promise<Buffer | null> {
     const file = this.#byContent.get(sha256);
     const stream = file === undefined ? null : this.open(file);

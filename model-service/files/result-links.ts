@@ -9,7 +9,7 @@ export type OpenedLink =
 
 const TOKEN = /^([a-z0-9_]{1,64})\.([0-9]{1,3})\.([0-9]{1,15})\.([A-Za-z0-9_-]{43})$/;
 
-/** Links that end, with nothing to remember: the token says what it opens and until when, under our signature. */
+/** Links that expire, without any stored state: the token contains what it opens and until when, signed by us. */
 export class ResultLinks {
   readonly #secret: Buffer;
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type Exchange = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Where the client reached us; links are made from it. */
+  /** The address by which the client reached us. Links begin with its origin. */
   readonly url: URL;
 };
 
@@ -12,7 +12,7 @@ export type ReadBody =
   | { readonly outcome: 'too_large' }
   | { readonly outcome: 'not_json' };
 
-/** Reads a body of at most `maxBytes`; null when it is longer. Rejects when the connection breaks. */
+/** Reads a body; null: it is longer than `maxBytes`. Rejects when the connection breaks. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -50,7 +50,7 @@ export function sendJson(
   response.end(text);
 }
 
-/** Errors look alike: a code to act on, a message to read. */
+/** Sends an error: a code to act on, and a message to read. */
 export function sendError(
   exchange: Exchange,
   status: number,

@@ -14,8 +14,8 @@ export function readPrediction(exchange: Exchange, state: ServiceState, id: stri
 }
 
 /**
- * `GET /v1/predictions?reference=…`: the look-up. Authoritative: an empty list proves that nothing was accepted. A
- * prediction of scenario `unknown_outcome_lost` makes it fail instead, for that would be a lie.
+ * `GET /v1/predictions?reference=…`: the look-up. It is authoritative: an empty list proves that nothing was accepted.
+ * For a prediction of scenario `unknown_outcome_lost` it fails, since an empty list would be false.
  */
 export function findPredictions(exchange: Exchange, state: ServiceState): void {
   const reference = exchange.url.searchParams.get('reference');
@@ -32,7 +32,7 @@ export function findPredictions(exchange: Exchange, state: ServiceState): void {
   sendJson(exchange, 200, { data: rows.map((row) => state.view(row, exchange.url.origin)) });
 }
 
-/** `POST /v1/predictions/{id}/cancel`: a hard stop. 409 when it had ended. */
+/** `POST /v1/predictions/{id}/cancel`: stops a prediction at once. 409: it had ended. */
 export async function cancelPrediction(exchange: Exchange, state: ServiceState, id: string): Promise<void> {
   const prediction = state.store.get(id);
   if (prediction === undefined) {

@@ -6,7 +6,10 @@ import type { ServiceState } from '../service-state.ts';
 
 const ASKED = z.object({ sha256: z.array(SHA256).max(MODEL_SERVICE_LIMITS.rows) });
 
-/** `POST /v1/files/missing`: which of these files this service neither made nor was handed, or has since thrown away. */
+/**
+ * `POST /v1/files/missing`: returns which of these files the service has neither made nor received, or has removed
+ * since.
+ */
 export async function listMissingFiles(exchange: Exchange, state: ServiceState): Promise<void> {
   const read = await readJsonBody(exchange.request, MODEL_SERVICE_LIMITS.bodyBytes);
   const asked = ASKED.safeParse(read.outcome === 'read' ? read.body : undefined);
@@ -17,7 +20,7 @@ export async function listMissingFiles(exchange: Exchange, state: ServiceState):
   sendJson(exchange, 200, { missing: asked.data.sha256.filter((sha256) => !hasFile(state, sha256)) });
 }
 
-/** `PUT /v1/files/{sha256}`: takes a file that submissions are going to name. The same again changes nothing. */
+/** `PUT /v1/files/{sha256}`: stores a file that submissions will name. A repetition changes nothing. */
 export async function receiveFile(exchange: Exchange, state: ServiceState, sha256: string): Promise<void> {
   const content = await readBody(exchange.request, MODEL_SERVICE_LIMITS.heldFileBytes);
   if (content === null) {

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { sendError, type Exchange } from './http-exchange.ts';
 import type { ServiceState } from '../service-state.ts';
 
-/** `GET /files/{token}`: the bytes, or 410 once the link has expired (a fresh poll gives a new one). */
+/** `GET /files/{token}`: the bytes. 410: the link has expired, and the next poll returns a new one. */
 export async function serveFile(exchange: Exchange, state: ServiceState, token: string): Promise<void> {
   const opened = state.links.open(token, state.clock());
   if (opened.outcome === 'forged') {
@@ -27,6 +27,6 @@ export async function serveFile(exchange: Exchange, state: ServiceState, token: 
     return;
   }
   exchange.response.writeHead(200, { 'content-type': file.contentType, 'content-length': file.bytes });
-  // A client that hangs up half way is its own business.
+  // A client may close the connection half-way.
   await pipeline(content, exchange.response).catch(() => undefined);
 }

@@ -3,8 +3,8 @@ import { MODEL_SERVICE_LIMITS } from '../service-limits.ts';
 import type { ServiceState } from '../service-state.ts';
 
 /**
- * `GET /v1/stats`, with `reference` for one, or `reference_prefix` for those that begin so. `submissions` are the posts
- * that made a prediction; `refused` are the posts that provably did not.
+ * `GET /v1/stats`, with `reference` for one, or `reference_prefix` for those that begin with it. `submissions` are the
+ * posts that made a prediction; `refused` are the posts that provably did not.
  */
 export function showStats(exchange: Exchange, state: ServiceState): void {
   const { counts } = state.store;

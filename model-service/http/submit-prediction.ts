@@ -14,8 +14,8 @@ type Refusal = {
 };
 
 /**
- * `POST /v1/predictions`. Not idempotent on purpose, as most model services are not: the same reference twice makes two
- * predictions, and the counters show it. Everything refused here provably did not run.
+ * `POST /v1/predictions`. Deliberately not idempotent, like most model services: the same reference twice makes two
+ * predictions, and the counters show it. What is refused here provably did not run.
  */
 export async function submitPrediction(exchange: Exchange, state: ServiceState): Promise<void> {
   const read = await readJsonBody(exchange.request, MODEL_SERVICE_LIMITS.bodyBytes);

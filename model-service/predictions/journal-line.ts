@@ -1,7 +1,7 @@
 import type { PredictionEnd, PredictionOrder } from './prediction.ts';
 import type { SubmissionCount } from './submission-counts.ts';
 
-/** One line of the journal. `kept` is an order whose submission a `counted` line before it already counts. */
+/** One line of the journal. `kept`: an order that the `counted` line before it already counts. */
 export type JournalLine =
   | { readonly event: 'accepted'; readonly order: PredictionOrder }
   | { readonly event: 'kept'; readonly order: PredictionOrder }
@@ -16,8 +16,8 @@ export type JournalLine =
 const EVENTS: readonly string[] = ['accepted', 'kept', 'refused', 'ended', 'counted'];
 
 /**
- * Takes back a line this service wrote; null for anything else. Only the event is checked: the file lies in our own
- * folder and no other process writes it.
+ * Parses a line that this service wrote; null: it is none. Only the event is checked: the file is in our own folder and
+ * no other process writes it.
  */
 export function parseJournalLine(line: unknown): JournalLine | null {
   if (typeof line !== 'object' || line === null || !('event' in line)) return null;

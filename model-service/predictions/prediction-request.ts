@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JOB_REQUEST_LIMITS, TEST_SCENARIOS } from '../../domain/work/job-request.ts';
 import { STAGE_NAMES, VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES, type StageName } from '../film-options.ts';
 
-/** The caller's reference: our attempt reference, or whatever another caller uses. */
+/** The caller's own reference, such as that of an attempt. */
 const REFERENCE = z.string().min(1).max(200);
 
 export const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -20,24 +20,25 @@ const BRIEF = z.looseObject({
   brand_color: z.string().max(40).optional(),
 });
 
-/** Of a sound: an hour of it. */
+/** Characters of a sound: about an hour. */
 const MAX_TEXT = 50_000;
 
-/** More than the parts of any film there is. */
+/** More parts than any film has. */
 const MAX_PARTS = 16;
 
-/** A result of an earlier stage, by its content: this service has it, or was handed it before (`PUT /v1/files/{sha256}`). */
+/**
+ * A result of an earlier stage, by its SHA-256. This service made it, or received it before (`PUT /v1/files/{sha256}`).
+ */
 const STAGE_INPUT = z.looseObject({
   stage: z.enum(STAGE_NAMES),
   part: z.number().int().min(1).max(MAX_PARTS),
   sha256: SHA256,
 });
 
-/** A picture that the customer refers to, by its content: handed over before. */
+/** A picture that the customer refers to, by its SHA-256. It was uploaded before. */
 const REFERENCE_ASSET = z.looseObject({ sha256: SHA256 });
 
-/** An edit is a picture or a film with an `instruction`, one wish a line: what its brief is to be changed by. */
-/** A stage of a name that this service does not know puts together what it is made from, as the film's last does. */
+/** A stage with an unknown name joins what it is made from, as the last stage of a film does. */
 const STAGE_NAME = z
   .string()
   .regex(/^[a-z][a-z0-9]{0,39}$/)
@@ -45,7 +46,7 @@ const STAGE_NAME = z
 
 const INPUT = z.looseObject({
   kind: z.enum(['static_ad', 'video_ad', 'sound']),
-  /** What a sound says, and in which voice. */
+  /** The text of a sound, and its voice. */
   text: z
     .string()
     .max(2 * MAX_TEXT)
@@ -54,13 +55,14 @@ const INPUT = z.looseObject({
   brief: BRIEF.optional(),
   duration_seconds: z.literal(VIDEO_DURATIONS_SECONDS).optional(),
   quality: z.enum(VIDEO_QUALITIES).optional(),
+  /** Makes the job an edit: one change of its brief per line. */
   instruction: z
     .string()
     .max(2 * JOB_REQUEST_LIMITS.instruction)
     .optional(),
   reference_assets: z.array(REFERENCE_ASSET).max(JOB_REQUEST_LIMITS.referenceUrls).optional(),
   test_scenario: z.enum(TEST_SCENARIOS).optional(),
-  /** The part of a film that is asked for. */
+  /** The part of a film that is to be made. */
   stage: z.looseObject({ name: STAGE_NAME, part: z.number().int().min(1).max(MAX_PARTS) }).optional(),
   inputs: z
     .array(STAGE_INPUT)
@@ -78,7 +80,7 @@ const REQUEST = z.looseObject({
   deadline_seconds: z.number().positive().max(86_400).nullish(),
 });
 
-/** Lengths are UTF-16 units here, twice the code points the API allows: the API's own check is the strict one. */
+/** Lengths are UTF-16 units here, twice the code points that the API allows: the API's own check is the strict one. */
 export type PredictionInput = z.infer<typeof INPUT>;
 export type PredictionRequest = z.infer<typeof REQUEST>;
 

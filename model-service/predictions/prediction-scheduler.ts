@@ -15,13 +15,13 @@ export type SchedulerDependencies = {
   readonly maxProcessing: number;
 };
 
-/** Starts what was accepted, first come first served, and stops what was cancelled or came to its deadline. */
+/** Starts accepted predictions in their order, and stops those that are canceled or reach their deadline. */
 export class PredictionScheduler {
   readonly #dependencies: SchedulerDependencies;
   readonly #waiting = new Set<Prediction>();
   readonly #running = new Map<Prediction, AbortController>();
   readonly #deadlines = new Map<Prediction, NodeJS.Timeout>();
-  /** Running jobs that take a slot. Those that never end by design do not: they would close the service. */
+  /** Running jobs that take a slot. Those that never end by design take none, since they would block the service. */
   #slotsTaken = 0;
   #isClosed = false;
 
@@ -37,7 +37,7 @@ export class PredictionScheduler {
     return this.inFlight >= MODEL_SERVICE_LIMITS.queued;
   }
 
-  /** Takes a prediction that has not ended. `leftMs` is the time to its own deadline; null for none. */
+  /** Queues a prediction that has not ended. `leftMs`: milliseconds to its own deadline; null: it has none. */
   enqueue(prediction: Prediction, leftMs: number | null): void {
     if (leftMs !== null) {
       const timer = setTimeout(() => void this.stop(prediction, 'deadline'), Math.max(0, leftMs));
@@ -51,7 +51,7 @@ export class PredictionScheduler {
     this.#startWaiting();
   }
 
-  /** How many are in front of a waiting prediction; null when it is not waiting. */
+  /** The number of predictions in front of a waiting one; null: it is not waiting. */
   queuePositionOf(prediction: Prediction): number | null {
     if (!this.#waiting.has(prediction)) return null;
     let position = 0;
@@ -62,7 +62,7 @@ export class PredictionScheduler {
     return position;
   }
 
-  /** Stops a prediction now, and nothing is billed. False when it had ended. */
+  /** Stops a prediction at once; nothing is billed. False: it had ended. */
   async stop(prediction: Prediction, cause: 'canceled' | 'deadline'): Promise<boolean> {
     if (prediction.end !== null) return false;
     const error = cause === 'deadline' ? { code: 'deadline', message: 'Its own deadline came.' } : null;
@@ -73,7 +73,7 @@ export class PredictionScheduler {
     return true;
   }
 
-  /** Lets go of everything without ending it: what was under way is taken up again after a restart. */
+  /** Stops all work without ending any prediction: a restart resumes them. */
   close(): void {
     this.#isClosed = true;
     for (const timer of this.#deadlines.values()) clearTimeout(timer);

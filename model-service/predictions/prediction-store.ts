@@ -5,8 +5,8 @@ import { newPrediction, type Prediction, type PredictionEnd, type PredictionOrde
 import { SubmissionCounts } from './submission-counts.ts';
 
 /**
- * Everything the service remembers, in memory, with a journal behind it. Each change is made in memory first and then
- * appended, so the journal can be rewritten from memory at any moment.
+ * The predictions of the service, in memory and in a journal. Each change is made in memory first and then appended, so
+ * the journal can be rewritten from memory at any time.
  */
 export class PredictionStore {
   readonly counts = new SubmissionCounts();
@@ -15,7 +15,7 @@ export class PredictionStore {
   readonly #byReference = new Map<string, Prediction[]>();
   readonly #onForgotten: (prediction: Prediction) => void;
 
-  /** Reads the journal at `path` back. `onForgotten` is told of each prediction that had to make room. */
+  /** Reads the journal at `path`. `onForgotten` is called with each prediction that makes room. */
   constructor(path: string, onForgotten: (prediction: Prediction) => void) {
     this.#onForgotten = onForgotten;
     for (const line of readJournal(path)) this.#replay(parseJournalLine(line));
@@ -23,7 +23,7 @@ export class PredictionStore {
     this.#journal.rewrite(this.#snapshot());
   }
 
-  /** What an earlier process did not finish, oldest first. */
+  /** The predictions that have not ended, oldest first. */
   unended(): readonly Prediction[] {
     return [...this.#byId.values()].filter(({ end }) => end === null);
   }
@@ -36,7 +36,7 @@ export class PredictionStore {
     return this.#byReference.get(reference) ?? [];
   }
 
-  /** Remembers an accepted order; settles once the journal has it. */
+  /** Stores an accepted order. Resolves once it is in the journal. */
   async accept(order: PredictionOrder): Promise<Prediction> {
     const prediction = newPrediction(order);
     this.#add(prediction);
@@ -55,7 +55,7 @@ export class PredictionStore {
     await this.#append({ event: 'ended', id: prediction.order.id, end });
   }
 
-  /** Forgets the oldest ended prediction; false when there is none. */
+  /** Forgets the oldest ended prediction; false: there is none. */
   forgetOldestEnded(): boolean {
     for (const prediction of this.#byId.values()) {
       if (prediction.end === null) continue;
@@ -87,7 +87,8 @@ export class PredictionStore {
 
   async #append(line: JournalLine): Promise<void> {
     await this.#journal.append(line);
-    if (this.#journal.bytes > MODEL_SERVICE_LIMITS.journalBytes) this.#journal.rewrite(this.#snapshot());
+    const { journalBytes } = MODEL_SERVICE_LIMITS;
+    if (this.#journal.bytes > journalBytes) await this.#journal.compact(journalBytes, () => this.#snapshot());
   }
 
   #replay(line: JournalLine | null): void {

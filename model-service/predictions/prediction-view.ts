@@ -6,12 +6,12 @@ export type ViewContext = {
   readonly links: ResultLinks;
   readonly linkSeconds: number;
   readonly nowMs: number;
-  /** `http://host:port` that links begin with. */
+  /** The beginning of links: `http://host:port`. */
   readonly origin: string;
   readonly queuePosition: number | null;
 };
 
-/** A prediction as the HTTP API shows it, with fresh links to its files. */
+/** Returns a prediction as the HTTP API shows it, with new links to its files. */
 export function viewPrediction(prediction: Prediction, context: ViewContext): Record<string, unknown> {
   const { order, end, progress } = prediction;
   return {

@@ -13,7 +13,7 @@ export type ResultFile = {
 
 type PredictionError = { readonly code: string; readonly message: string };
 
-/** How a prediction ended. `isBilled` is what this service takes from its customer, not what ours pays. */
+/** How a prediction ended. `isBilled`: this service charges its own customer, whatever ours pays. */
 export type PredictionEnd = {
   readonly status: 'succeeded' | 'failed' | 'canceled';
   readonly error: PredictionError | null;
@@ -23,12 +23,12 @@ export type PredictionEnd = {
 
 export type PredictionProgress = { readonly stage: string; readonly fraction: number };
 
-/** What was accepted; never changes. */
+/** An accepted submission. It never changes. */
 export type PredictionOrder = {
   readonly id: string;
   readonly reference: string;
   readonly input: PredictionInput;
-  /** How it is to run, when a test asked for that; null leaves it to its scenario. */
+  /** How it runs if a test planted a fault; null: as its scenario says. */
   readonly fault: ScenarioRule['run'] | null;
   readonly webhook: string | null;
   readonly deadlineSeconds: number | null;
@@ -40,7 +40,7 @@ export type Prediction = {
   isProcessing: boolean;
   progress: PredictionProgress | null;
   end: PredictionEnd | null;
-  /** Scenario `expired_link_once`: links are born expired until one was followed. */
+  /** Scenario `expired_link_once`: links have expired already, until one of them was followed. */
   hasFollowedExpiredLink: boolean;
 };
 
@@ -48,7 +48,7 @@ export function statusOf(prediction: Prediction): PredictionStatus {
   return prediction.end?.status ?? (prediction.isProcessing ? 'processing' : 'starting');
 }
 
-/** What happens to a prediction. */
+/** Returns the rule by which a prediction runs. */
 export function ruleOf({ input, fault }: PredictionOrder): ScenarioRule {
   const rule = scenarioRuleOf(input);
   return fault === null ? rule : { ...rule, run: fault };

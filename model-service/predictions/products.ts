@@ -1,12 +1,15 @@
 import type { PredictionInput } from './prediction-request.ts';
 import type { StageName } from '../film-options.ts';
 
-/** The products of a prediction, and the price that this service charges its customer (us). Dollars, as text: never a float. */
+/**
+ * What a prediction makes, and the price that this service charges its customer (us). US dollars as text, never a
+ * float.
+ */
 export type Product = { readonly contentType: string; readonly price: string };
 
 const PICTURE: Product = { contentType: 'image/png', price: '0.0040' };
 
-/** A film is made stage by stage; with four scenes all of it is 0.1200. */
+/** The stages of a film. With four scenes a film costs 0.1200. */
 export const PRODUCT_OF_STAGE: Readonly<Record<StageName, Product>> = {
   script: { contentType: 'application/json', price: '0.0030' },
   scenes: PICTURE,
@@ -30,7 +33,7 @@ export function productOf(input: PredictionInput): Product {
   }
 }
 
-/** A film whose request names no stage is put together from the results it names. */
+/** A request for a film without a stage joins its inputs. */
 export function stageOf(input: PredictionInput): StageName {
   return input.stage?.name ?? 'render';
 }

@@ -3,7 +3,7 @@ import type { PredictionInput } from './prediction-request.ts';
 import type { RenderInput } from '../renderer.ts';
 import type { ResultFiles } from '../files/result-files.ts';
 
-/** Reads what a prediction is made from. Throws when a file has made room since it was accepted. */
+/** Reads the results that a prediction is made from. Rejects when one of them was removed since it was accepted. */
 export async function readInputs(
   { inputs = [] }: PredictionInput,
   files: ResultFiles,
@@ -18,7 +18,7 @@ export async function readInputs(
   );
 }
 
-/** Reads the pictures that the customer refers to. Throws likewise. */
+/** Reads the pictures that the customer refers to. Rejects when one of them was removed since it was accepted. */
 export async function readReferences(
   { reference_assets: named = [] }: PredictionInput,
   files: ResultFiles,
@@ -27,7 +27,7 @@ export async function readReferences(
   return Promise.all(
     named.map(async ({ sha256 }) => {
       const content = (await held.read(sha256)) ?? (await files.read(sha256));
-      if (content === null) throw new Error('a reference asset is gone');
+      if (content === null) throw new Error(`reference asset ${sha256} is gone`);
       return content;
     }),
   );

@@ -20,7 +20,9 @@ export type RunDependencies = {
   readonly held: HeldFiles;
 };
 
-/** Runs one accepted job to its end by the rule of its scenario. Rejects when aborted, or when rendering broke. */
+/**
+ * Runs an accepted job to its end by the rule of its scenario. Rejects when `signal` is aborted, or rendering failed.
+ */
 export async function runPrediction(
   prediction: Prediction,
   { renderer, files, held }: RunDependencies,
@@ -59,7 +61,7 @@ export async function runPrediction(
     case 'fail_moderated':
       onProgress({ stage: 'encode', fraction: 0.9 });
       await sleep(FAILS_AFTER_MS, undefined, { signal });
-      // As Runway does it: what was made and withheld is billed in full.
+      // Like Runway, which bills a withheld result in full.
       return failed('moderated_output', 'The result was withheld by the safety filter.', true);
     case 'never_start':
     case 'never_finish':

@@ -5,8 +5,8 @@ export type SubmissionCount = { readonly accepted: number; readonly refused: num
 const NONE: SubmissionCount = { accepted: 0, refused: 0 };
 
 /**
- * Counts every post, apart for those that made a prediction and those that provably did not: how a test proves that
- * one attempt was submitted once. Totals are exact; references are the most recent ones.
+ * Counts the posts that made a prediction, and those that provably did not. So a test proves that one attempt was
+ * submitted once. Totals are exact; of the references only the most recent are kept.
  */
 export class SubmissionCounts {
   #total = NONE;
@@ -28,23 +28,23 @@ export class SubmissionCounts {
     return this.#total;
   }
 
-  /** Counts of one reference; zeros for one that was never seen, or so long ago that it is forgotten. */
+  /** The counts of one reference; zeros: it was never seen, or is forgotten. */
   of(reference: string): SubmissionCount {
     return this.#byReference.get(reference) ?? NONE;
   }
 
-  /** Counts of the references that begin so, most recent last, at most `rows`. */
+  /** The counts of the references with this prefix, most recent last, at most `rows`. */
   list(prefix: string, rows: number): Readonly<Record<string, SubmissionCount>> {
     const matching = [...this.#byReference].filter(([reference]) => reference.startsWith(prefix));
     return Object.fromEntries(matching.slice(-rows));
   }
 
-  /** True when a submission for the same output was refused before. */
+  /** Returns whether a submission for the same output was refused before. */
   hasRefusedOutput(reference: string): boolean {
     return this.#refusedOutputs.has(outputStemOf(reference));
   }
 
-  /** Adds what a journal remembers to empty counters. */
+  /** Adds the counts of a journal to empty counters. */
   restore(total: SubmissionCount, byReference: Readonly<Record<string, SubmissionCount>>): void {
     this.#total = add(this.#total, total);
     for (const [reference, count] of Object.entries(byReference)) this.#put(reference, count);
@@ -69,7 +69,7 @@ function dropOldest(kept: Map<string, unknown> | Set<string>, limit: number): vo
   if (oldest.done !== true) kept.delete(oldest.value);
 }
 
-/** `att_…_0_render_2` → `att_…_0_render`: what stays the same when an output is attempted again. */
+/** `att_…_0_render_2` → `att_…_0_render`: the part that all attempts of an output share. */
 function outputStemOf(reference: string): string {
   return reference.replace(/_[0-9]+$/, '');
 }

@@ -3,15 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 
-/** Waits before the second and third try; then the poll has to find out (a webhook is a hint). */
+/** Pauses before the second and third try. After them only the poll remains: a webhook is a hint. */
 const RETRY_AFTER_MS = [500, 2_000] as const;
 
 const TIMEOUT_MS = 2_000;
 
-/** Webhooks under way at once; past it they are dropped rather than piled up. */
+/** Webhooks under way at once. Further ones are dropped. */
 const MAX_UNDER_WAY = 256;
 
-/** Posts the end of a prediction to the address in its submission: best effort, signed as Standard Webhooks if there is a secret. */
+/**
+ * Posts the end of a prediction to the address of its submission: best effort, and signed as Standard Webhooks if there
+ * is a secret.
+ */
 export class WebhookSender {
   readonly #closing = new AbortController();
   readonly #secret: Buffer | null;
@@ -22,7 +25,7 @@ export class WebhookSender {
     this.#secret = secret === null ? null : Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   }
 
-  /** Returns at once; a delivery that fails three times is given up in silence. */
+  /** Returns at once. A delivery that fails three times is dropped. */
   send(url: string, body: unknown): void {
     if (this.#underWay >= MAX_UNDER_WAY) return;
     this.#underWay += 1;
@@ -38,7 +41,7 @@ export class WebhookSender {
   }
 
   async #deliver(url: string, body: string): Promise<void> {
-    // The same for each try: a receiver tells a repetition by it.
+    // The same for each try: a receiver recognises a repetition by it.
     const id = `msg_${randomUUID()}`;
     for (const waitMs of [0, ...RETRY_AFTER_MS]) {
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#closing.signal });

@@ -22,7 +22,7 @@ const COLUMN = PICTURE_SIZE.width - 2 * MARGIN;
 const BUTTON_HEIGHT = 112;
 const GAP = 36;
 
-/** The height of the card with the customer's picture; where there is little room, a share of the room. */
+/** The height of the card with the customer's picture, and its largest share of the free height. */
 const CARD_HEIGHT = 236;
 const MAX_CARD_SHARE = 0.46;
 
@@ -46,7 +46,7 @@ const BODY: TextStyle = {
   isBalanced: true,
 };
 
-/** Renders a static ad as PNG. Same brief and same seed, same picture. */
+/** Renders a static ad as PNG. The same brief and seed give the same picture. */
 export function renderPicture(
   input: PredictionInput,
   seed: string,
@@ -99,7 +99,7 @@ function layOutText(context: SKRSContext2D, copy: AdCopy, palette: Palette): Tex
   };
 }
 
-/** Lays what the customer refers to over the shapes, in the corner above the text's first letter. */
+/** Draws the customer's pictures over the shapes, in the corner above the first letter of the text. */
 function drawCards(context: SKRSContext2D, references: readonly Image[], stageHeight: number): void {
   const height = Math.min(CARD_HEIGHT, stageHeight * MAX_CARD_SHARE);
   const cards = drawReferenceCards(references, height);
@@ -115,7 +115,7 @@ function drawCards(context: SKRSContext2D, references: readonly Image[], stageHe
   );
 }
 
-/** Puts the shapes on the part of the picture above the text, clear of it. */
+/** Draws the shapes on the part of the picture above the text. */
 function drawStage(context: SKRSContext2D, palette: Palette, random: SeededRandom, height: number): void {
   const { width } = PICTURE_SIZE;
   drawGlow(context, palette.glow, 0.85, width * 0.7, height * 0.4, width * 0.75);

@@ -8,10 +8,13 @@ import type { StageName } from '../film-options.ts';
 
 type OnProgress = (stage: string, fraction: number) => void;
 
-/** 1,024 samples at 48 kHz. */
+/** An AAC block: 1,024 samples at 48 kHz. */
 const AAC_BLOCK_SECONDS = 1_024 / 48_000;
 
-/** How each stage of a film is made from the results of earlier ones. What is heavy to load is loaded on demand. */
+/**
+ * How each stage of a film is made from the results of earlier ones. Modules that are slow to load are loaded on
+ * demand.
+ */
 const MAKE: Readonly<
   Record<StageName, (request: RenderRequest, onProgress: OnProgress) => Promise<Uint8Array | string>>
 > = {
@@ -29,7 +32,7 @@ const MAKE: Readonly<
     const { encodeSound } = await import('./encode/encode-sound.ts');
     const { seed, durationSeconds } = scriptOf(request);
     const key = Math.floor(seededRandom(`${seed} sound`)() * 12);
-    // AAC comes in blocks of 21 ms behind a lead-in of one: cut so that the sound does not outlast the picture.
+    // AAC has blocks of 21 ms after a lead-in of one. The sound is shortened so that it does not outlast the picture.
     return encodeSound(composeAudioBed(durationSeconds - AAC_BLOCK_SECONDS * 2, key));
   },
   captions: (request) => Promise.resolve(writeCaptions(scriptOf(request))),
@@ -42,13 +45,14 @@ const MAKE: Readonly<
       const startSeconds = firstFrame / framesPerSecond;
       return { content, startSeconds, fillsSeconds: endFrame / framesPerSecond - startSeconds };
     });
-    if (clips.length !== script.scenes.length) throw new RangeError('a scene is missing');
+    if (clips.length !== script.scenes.length)
+      throw new RangeError(`the film has ${String(clips.length)} of ${String(script.scenes.length)} clips`);
     const captions = Buffer.from(resultOf(request, 'captions')).toString('utf8');
     return joinFilm({ clips, sound: resultOf(request, 'voice'), captions, seconds: script.durationSeconds });
   },
 };
 
-/** Makes one part of a stage of a film. Throws when a result that it is made from is missing, or is none. */
+/** Makes one part of a stage of a film. Rejects when a result that it is made from is missing or unreadable. */
 export async function renderStage(
   request: RenderRequest,
   onProgress: OnProgress,

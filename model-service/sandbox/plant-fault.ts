@@ -7,8 +7,8 @@ import type { ServiceState } from '../service-state.ts';
 const REQUEST = z.strictObject({ reference: z.string().min(1).max(200), fault: z.enum(FAULTS) });
 
 /**
- * `POST /v1/faults`: the next submission with this reference runs like that, and no other. So a test fails one attempt at
- * one stage of one film: references are derived, and known before there is anything to fail.
+ * `POST /v1/faults`: sets how the next submission with this reference runs. So a test can fail one attempt at one stage
+ * of a film: references are derived, and known before the submission.
  */
 export async function plantFault(exchange: Exchange, { faults }: ServiceState): Promise<void> {
   const read = await readJsonBody(exchange.request, MODEL_SERVICE_LIMITS.bodyBytes);

@@ -1,7 +1,7 @@
 import type { TestScenario } from '../../domain/work/job-request.ts';
 import type { PredictionInput } from '../predictions/prediction-request.ts';
 
-/** How a submission is answered. `…_once` looks at whether this output was refused before. */
+/** How a submission is answered. `…_once` refuses only the first submission of an output. */
 export type SubmitRule =
   | 'accept'
   | 'accept_and_drop_connection'
@@ -10,7 +10,7 @@ export type SubmitRule =
   | 'refuse_unavailable_once'
   | 'refuse_rate_limited_once';
 
-/** What becomes of a job that was accepted. */
+/** How an accepted job runs. */
 type RunRule =
   | 'succeed'
   | 'succeed_slowly'
@@ -23,13 +23,16 @@ type RunRule =
   | 'never_finish';
 
 export type ScenarioRule = {
-  /** The one stage of a film at which it is played: a fault of a submission at the first stage, a fault of a result at the last. */
+  /**
+   * The stage of a film at which the rule applies: the first for a fault of a submission, the last for a fault of a
+   * result.
+   */
   readonly at: 'first' | 'last';
   readonly submit: SubmitRule;
   readonly run: RunRule;
-  /** False: a look-up by reference is 503 forever and no webhook tells of it, so the outcome stays unknown. */
+  /** False: a look-up by reference always responds 503 and no webhook is sent, so the outcome stays unknown. */
   readonly canLookUp: boolean;
-  /** True: links are born expired until one was followed. */
+  /** True: links have expired already, until one of them was followed. */
   readonly expiresFirstLink: boolean;
 };
 
@@ -42,7 +45,7 @@ const OK: ScenarioRule = {
 };
 const AT_FIRST: ScenarioRule = { ...OK, at: 'first' };
 
-/** The test scenarios of docs/http-api.md, from the service's side. */
+/** The test scenarios of docs/http-api.md, as this service plays them. */
 const RULES: Readonly<Record<TestScenario, ScenarioRule>> = {
   ok: OK,
   slow: { ...OK, run: 'succeed_slowly' },
@@ -63,13 +66,13 @@ const RULES: Readonly<Record<TestScenario, ScenarioRule>> = {
 
 const STAGE_OF = { first: 'script', last: 'render' } as const;
 
-/** The rule for work of this kind. The stages of a film at which its scenario is not played succeed. */
+/** Returns the rule of a prediction. Stages of a film at which the rule of its scenario does not apply succeed. */
 export function scenarioRuleOf({ test_scenario: scenario, stage }: PredictionInput): ScenarioRule {
   const rule = RULES[scenario ?? 'ok'];
   return stage === undefined || stage.name === STAGE_OF[rule.at] ? rule : OK;
 }
 
-/** The run rules that a test may ask for by reference (`POST /v1/faults`). */
+/** The run rules that a test may set by reference (`POST /v1/faults`). */
 export const FAULTS = [
   'fail',
   'fail_interrupted',
@@ -78,5 +81,5 @@ export const FAULTS = [
   'never_finish',
 ] as const;
 
-/** Faults that wait for the submission they are meant for, by its reference. */
+/** Faults of coming submissions, by reference. */
 export type SandboxFaults = Map<string, (typeof FAULTS)[number]>;

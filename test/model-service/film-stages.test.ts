@@ -97,6 +97,13 @@ describe('a file that is handed over', () => {
     expect((await client.submit('att_file_0_motion_2', input)).status).toBe(201);
   });
 
+  it('is taken each time when it is sent several times at once', async () => {
+    const content = Buffer.from('the same picture for two variations');
+    const answers = await Promise.all([1, 2, 3].map(() => put(sha256Of(content), content)));
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204]);
+    expect(await missing(sha256Of(content))).toEqual([]);
+  });
+
   it('need not be, when this service made it', async () => {
     const { body } = await client.submit('att_own_0_scenes_1_1', {
       ...FILM,

@@ -171,7 +171,7 @@ describe('a rendered film', () => {
     await expect(makePart(FILM, { name: 'render', part: 1 }, [])).rejects.toThrow('script is missing');
     const withoutOneScene = results.filter(({ stage, part }) => stage !== 'motion' || part !== 3);
     await expect(makePart(FILM, { name: 'render', part: 1 }, withoutOneScene)).rejects.toThrow(
-      'a scene is missing',
+      'the film has 3 of 4 clips',
     );
   });
 

@@ -1,9 +1,9 @@
 import { fromLinear, toLinear, type Color } from './color.ts';
 
 /**
- * A color by how it looks: lightness 0 … 1, chroma 0 … about 0.37, hue in degrees. Equal steps look equal, which HSL
- * does not give: a palette made here has the same weight for a yellow brand as for a blue one.
- * Source of the matrices: Björn Ottosson, "A perceptual color space for image processing".
+ * A color as the eye sees it: lightness 0 … 1, chroma 0 … about 0.37, hue in degrees. Unlike in HSL, equal steps look
+ * equal: a palette has the same weight for a yellow brand as for a blue one. Source of the matrices: Björn Ottosson, "A
+ * perceptual color space for image processing".
  */
 export type Oklch = { readonly lightness: number; readonly chroma: number; readonly hue: number };
 
@@ -21,7 +21,7 @@ export function toOklch({ red, green, blue }: Color): Oklch {
   };
 }
 
-/** The color, with as much of its chroma as sRGB can show. */
+/** Returns the color, with as much of its chroma as sRGB can show. */
 export function fromOklch({ lightness, chroma, hue }: Oklch): Color {
   for (let share = 1; share > 0; share -= 0.05) {
     const color = convert(lightness, chroma * share, hue);

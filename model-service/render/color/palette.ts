@@ -1,15 +1,15 @@
 import { contrastOf, type Color } from './color.ts';
 import { fromOklch, toOklch, type Oklch } from './oklch.ts';
 
-/** `bold` stands on the brand color itself, `deep` on a night of its hue, `light` on a paper of it. */
+/** The ground of an ad. `bold`: the brand color itself. `deep`: a dark color of its hue. `light`: a pale one. */
 export const TONES = ['bold', 'deep', 'light'] as const;
 export type Tone = (typeof TONES)[number];
 
 export type Palette = {
   readonly tone: Tone;
-  /** The ground behind text, from top to bottom: two colors so close that text reads on both. */
+  /** The ground behind text, from top to bottom: two colors so close that text can be read on both. */
   readonly ground: readonly [Color, Color];
-  /** Light falls in this color on the ground; text reads on it, and so on every mix of the two. */
+  /** The color of a light on the ground. Text can be read on it, and so on every mix of the two. */
   readonly glow: Color;
   readonly ink: Color;
   readonly softInk: Color;
@@ -27,7 +27,7 @@ const STEP = 0.01;
 const WHITE: Color = { red: 1, green: 1, blue: 1 };
 const BLACK: Color = { red: 0, green: 0, blue: 0 };
 
-/** All colors of an ad from one brand color. Every ink has at least MIN_CONTRAST on what it is drawn on. */
+/** Returns all colors of an ad, from one brand color. Every ink has at least MIN_CONTRAST on what it is drawn on. */
 export function paletteOf(brand: Color, tone: Tone): Palette {
   const base = toOklch(brand);
   const ground = groundOf(base, tone);
@@ -58,7 +58,7 @@ function groundOf(base: Oklch, tone: Tone): readonly [Color, Color] {
       fromOklch({ lightness: 0.93, chroma: pale, hue: hue + 10 }),
     ];
   }
-  // Between 0.56 and 0.68 neither white nor black reads well: move the ground to the nearer side.
+  // Between 0.56 and 0.68 neither white nor black can be read: the ground moves to the nearer side.
   const lightness = base.lightness < 0.66 ? Math.min(base.lightness, 0.53) : Math.max(base.lightness, 0.74);
   const low = Math.max(lightness, 0.3);
   return [
@@ -67,7 +67,7 @@ function groundOf(base: Oklch, tone: Tone): readonly [Color, Color] {
   ];
 }
 
-/** As bright, or as deep, as the inks allow. */
+/** The wanted brightness, as far as the inks stay readable on it. */
 function glowOf(
   base: Oklch,
   tone: Tone,
@@ -94,7 +94,10 @@ function buttonOf(base: Oklch, tone: Tone, ink: Color): Color {
   return fromOklch({ lightness, chroma, hue: base.hue });
 }
 
-/** A family around the brand's hue and one guest from across the wheel. Grey brands stay grey, with one warm guest. */
+/**
+ * Colors around the brand's hue, and one from the other side of the color wheel. Grey brands stay grey, with one warm
+ * color.
+ */
 function shapesOf(base: Oklch, tone: Tone): readonly Color[] {
   const isGrey = base.chroma < 0.02;
   const chroma = isGrey ? 0.01 : Math.max(base.chroma, 0.11);
@@ -112,14 +115,17 @@ function shapesOf(base: Oklch, tone: Tone): readonly Color[] {
 
 type Ink = { readonly color: Color; readonly oklch: Oklch; readonly isLight: boolean };
 
-/** A tinted near-white or near-black, whichever reads better; pushed to pure when the tint costs too much. */
+/**
+ * A tinted near-white or near-black, whichever has more contrast; without the tint where that is needed for enough
+ * contrast.
+ */
 function readableInk(ground: readonly [Color, Color], base: Oklch, light: number, dark: number): Ink {
   const candidate = (lightness: number): Oklch => ({
     lightness,
     chroma: Math.min(base.chroma, 0.025),
     hue: base.hue,
   });
-  // Of pure white and pure black one always reaches 4.58; of their tinted kin neither may.
+  // Either pure white or pure black always reaches 4.58; their tinted versions may not.
   const isLight = worstContrast(WHITE, ground) >= worstContrast(BLACK, ground);
   let oklch = candidate(isLight ? light : dark);
   while (

@@ -1,13 +1,13 @@
 import type { ShapeKind } from './draw-shape.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** A part of the picture that belongs to the shapes. Pixels. */
+/** The part of the picture that is for the shapes. Pixels. */
 export type Stage = { readonly top: number; readonly width: number; readonly height: number };
 
-/** Where a shape stands: its middle and its size in pixels, and its turn in radians. */
+/** The place of a shape: its middle and its size in pixels, and its rotation in radians. */
 export type Pose = { readonly x: number; readonly y: number; readonly size: number; readonly turn: number };
 
-/** A shape by its color in the palette. Later ones stand in front. */
+/** A shape, and the index of its color in the palette. Later ones are in front. */
 export type Actor = { readonly kind: ShapeKind; readonly color: number };
 
 export const ACTORS: readonly Actor[] = [
@@ -19,10 +19,10 @@ export const ACTORS: readonly Actor[] = [
   { kind: 'ball', color: 2 },
 ];
 
-/** x, y, size and turn of each actor, as shares of the stage's width, its height, and the geometric mean of both. */
+/** x, y, size and rotation of a shape, as shares of the stage's width, its height, and the geometric mean of both. */
 type Share = readonly [x: number, y: number, size: number, turn: number];
 
-/** Drawn by hand: chance makes clutter, so it only picks and mirrors. */
+/** Designed by hand, since random places look cluttered. The seed only picks one and mirrors it. */
 const COMPOSITIONS: readonly (readonly Share[])[] = [
   [
     [0.62, 0.46, 0.98, 0],
@@ -58,13 +58,16 @@ const COMPOSITIONS: readonly (readonly Share[])[] = [
   ],
 ];
 
-/** How far a shape may stand out of its stage on the side of the text, as a share of its size. It may on all others. */
+/**
+ * How far a shape may reach out of its stage on the side of the text, as a share of its size. Other sides have no
+ * limit.
+ */
 const OVERHANG = 0.02;
 
 /**
- * Places all actors on a stage, perhaps mirrored.
- * @param number which composition; successive shots take successive ones, so that every cut moves everything
- * @param textIs the side the shapes keep off
+ * Returns the poses of all shapes on a stage, mirrored for some seeds.
+ * @param number of the composition; successive shots take successive ones, so that every cut moves everything
+ * @param textIs the side without shapes
  */
 export function composeStage(
   stage: Stage,

@@ -5,10 +5,10 @@ import { drawGlow } from './draw-ground.ts';
 
 const SHADOW: Color = { red: 0.02, green: 0.02, blue: 0.08 };
 
-/** Shadows of neighbours add up; more than this turns a light ground grey. */
+/** Shadows of neighbours add up. A higher opacity makes a light ground grey. */
 const SHADOW_OPACITY = 0.22;
 
-/** Draws a shape at a pose, with the soft shadow it throws down and to the right. */
+/** Draws a shape at a pose, with a soft shadow to its lower right. */
 export function drawActor(context: SKRSContext2D, sprite: Canvas, pose: Pose): void {
   if (pose.size <= 0) return;
   const { x, y, size, turn } = pose;

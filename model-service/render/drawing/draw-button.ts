@@ -10,7 +10,7 @@ const LABEL: Omit<TextStyle, 'maxSize' | 'minSize'> = {
   isBalanced: false,
 };
 
-/** Draws a call to action as a pill with an arrow, no wider than `maxWidth`. Null without a text. */
+/** Draws a call to action as a pill with an arrow, no wider than `maxWidth`; null: there is no text. */
 export function drawButton(text: string, palette: Palette, height: number, maxWidth: number): Canvas | null {
   if (text === '') return null;
   const padding = height * 0.46;
@@ -28,7 +28,7 @@ export function drawButton(text: string, palette: Palette, height: number, maxWi
   context.fill();
   const baseline = height / 2 + label.size * 0.36;
   const ink = cssOf(palette.buttonInk);
-  // Read from the right, the arrow is on the left and points there.
+  // In a text that runs to the left, the arrow is on the left and points there.
   const labelX = label.isRightToLeft ? width - padding - label.width : padding;
   drawTextBlock(context, label, labelX, baseline - baselineOf(label, 0), ink);
   if (label.isRightToLeft) {

@@ -7,7 +7,7 @@ import type { CastMember, FilmPlan } from '../film/film-plan.ts';
 import { applyFont, baselineOf, startOfLine } from '../text/fit-text.ts';
 import type { ShotLayer } from './shot-layer.ts';
 
-/** Seconds. Shapes set off first, the ground follows them, and text comes when there is room for it. */
+/** Seconds. Shapes move first, the ground follows them, and text comes when there is room for it. */
 const MOVE_SECONDS = 1.1;
 const WIPE_SECONDS = 0.85;
 const TEXT_ENTERS_AFTER = 0.65;
@@ -16,13 +16,13 @@ const LINE_STAGGER = 0.1;
 const TEXT_LEAVES_BEFORE = 0.32;
 const ACTOR_STAGGER = 0.06;
 
-/** Shares of width and height. Apps lay their own controls over the top 12 % and the bottom 18 % of a film. */
+/** Shares of width and height. Apps cover the top 12 % and the bottom 18 % of a film with their controls. */
 const CARDS_WIDTH = 0.62;
 const CARDS_MARGIN = 0.05;
 const CARDS_TOP = 0.115;
 const CARDS_BOTTOM = 0.83;
 
-/** Draws the film's picture at an instant. */
+/** Draws the film's picture at a time. */
 export function drawFilmFrame(context: SKRSContext2D, plan: FilmPlan, seconds: number): void {
   const index = Math.max(
     0,
@@ -65,7 +65,10 @@ function drawGrounds(context: SKRSContext2D, plan: FilmPlan, index: number, sinc
   context.restore();
 }
 
-/** On its way from the shot before, and never quite still. In the first shapes grow out of nothing. */
+/**
+ * Returns the pose of a shape between the shot before and this one, with a slow drift. In the first shot shapes grow
+ * out of nothing.
+ */
 function poseAt(
   { poses }: CastMember,
   actor: number,
@@ -87,7 +90,10 @@ function poseAt(
   };
 }
 
-/** Fades in with the first shot and then moves from one shot's corner to the next's, clear of its text and of the apps' controls. */
+/**
+ * Draws the customer's pictures. They fade in with the first shot, and move from one shot's corner to the next's, clear
+ * of the text and of the apps' controls.
+ */
 function drawCards(context: SKRSContext2D, plan: FilmPlan, index: number, since: number): void {
   const { cards, format } = plan;
   if (cards === null) return;
@@ -135,7 +141,7 @@ function drawShotText(context: SKRSContext2D, layer: ShotLayer, since: number, l
   });
 }
 
-/** Pops up after the last line and then breathes, slowly. */
+/** Draws the button, which pops up after the last line and then pulses slowly. */
 function drawShotButton(context: SKRSContext2D, { button, text }: ShotLayer, since: number): void {
   if (button === null) return;
   const entered = since - TEXT_ENTERS_AFTER - text.lines.length * LINE_STAGGER - 0.25;

@@ -32,7 +32,7 @@ export function drawGlow(
   context.fillRect(x - radius, y - radius, radius * 2, radius * 2);
 }
 
-/** Grain so faint that it is felt rather than seen: it takes the plastic look, and the banding, off gradients. */
+/** Draws a grain that is almost invisible: it hides the banding of gradients and their look of plastic. */
 export function drawGrain(context: SKRSContext2D, random: SeededRandom, width: number, height: number): void {
   const pattern = context.createPattern(grainTile(random), 'repeat');
   if (pattern === null) return;

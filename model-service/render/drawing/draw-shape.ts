@@ -1,13 +1,13 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { cssOf, mixColors, type Color } from '../color/color.ts';
 
-/** Things that look like plastic under a lamp at the top left. */
+/** Shapes that look like plastic under a lamp at the top left. */
 export type ShapeKind = 'ball' | 'ring' | 'capsule' | 'spring' | 'disc';
 
 const WHITE: Color = { red: 1, green: 1, blue: 1 };
 const NIGHT: Color = { red: 0.02, green: 0.02, blue: 0.09 };
 
-/** Layers a tube is built from: more cannot be told apart at ad size. */
+/** The layers of a tube. More cannot be told apart at the size of an ad. */
 const TUBE_LAYERS = 26;
 
 /** Draws a shape once, in a square of `size` pixels that it fills to about 90 %. Frames then only move it. */
@@ -87,7 +87,7 @@ function drawDisc(context: SKRSContext2D, color: Color, radius: number): void {
   }
 }
 
-/** Strokes a path again and again, thinner and lighter and towards the lamp, until it looks round. */
+/** Strokes a path several times, thinner, lighter and nearer to the lamp each time, so that it looks round. */
 function drawTube(
   context: SKRSContext2D,
   color: Color,

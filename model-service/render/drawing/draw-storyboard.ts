@@ -4,12 +4,15 @@ import { encodePng } from '../encode/encode-png.ts';
 import { formatOfScript, sceneOf, type FilmScript } from '../film/film-script.ts';
 import { planFilm } from '../film/film-plan.ts';
 
-/** Before the end of a shot, when everything of it is in its place and nothing has set off for the next. */
+/**
+ * The time of a shot's still before its end: everything is in its place, and nothing has begun to move to the next
+ * shot.
+ */
 const STILL_BEFORE_END_SECONDS = 0.4;
 
 /**
- * Draws a scene's picture: for each of its shots, one below the other, the still as it will stand and beside it the plate,
- * the bare ground that the moving shapes and texts come onto.
+ * Draws a scene's picture as PNG. Each row is a shot: on the left its still, on the right its plate, the bare ground on
+ * which shapes and texts move.
  */
 export function drawStoryboard(
   script: FilmScript,
@@ -33,7 +36,10 @@ export function drawStoryboard(
   return encodePng(context.getImageData(0, 0, canvas.width, canvas.height).data, canvas.width, canvas.height);
 }
 
-/** Cuts the plates out of a scene's picture, in the order of its shots. Throws when it is not of the script's size. */
+/**
+ * Returns the plates of a scene's picture, in the order of its shots. Rejects when the picture is not of the script's
+ * size.
+ */
 export async function readPlates(
   script: FilmScript,
   part: number,
@@ -43,7 +49,7 @@ export async function readPlates(
   const { shots } = sceneOf(script, part);
   const image = await loadImage(picture);
   if (image.width !== width * 2 || image.height !== height * shots.length)
-    throw new RangeError(`the picture of scene ${String(part)} is not of its size`);
+    throw new RangeError(`the picture of scene ${String(part)} has the wrong size`);
   return shots.map((_shot, index) => {
     const plate = createCanvas(width, height);
     plate.getContext('2d').drawImage(image, width, height * index, width, height, 0, 0, width, height);

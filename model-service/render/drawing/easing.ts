@@ -1,4 +1,4 @@
-/** Curves from 0 to 1 over 0 … 1; what lies outside is held. Nothing in a film moves at constant speed. */
+/** Curves from 0 to 1 over a time of 0 … 1. A time outside of it counts as its nearer end. */
 
 export function easeInOut(time: number): number {
   const t = clampUnit(time);
@@ -9,7 +9,7 @@ export function easeOut(time: number): number {
   return 1 - (1 - clampUnit(time)) ** 4;
 }
 
-/** Shoots a little past the end and comes back, as a thing with weight does. */
+/** Goes a little beyond the end and comes back. */
 export function easeOutBack(time: number): number {
   const t = clampUnit(time) - 1;
   return 1 + 2.4 * t ** 3 + 1.4 * t ** 2;

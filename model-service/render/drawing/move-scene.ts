@@ -11,9 +11,9 @@ import { joinFilm } from '../encode/join-film.ts';
 const REPORT_EVERY_FRAMES = 6;
 
 /**
- * Makes a scene move: a clip of its frames of the film, on the plates of the scenes' pictures. The scene before is looked
- * at too, since the first shot opens out of its last.
- * @param pictures all scenes' pictures, in order
+ * Returns the clip of a scene: its frames of the film, on the plates of the scenes' pictures. The scene before is drawn
+ * too, since the first shot opens out of its last one.
+ * @param pictures of all scenes, in order
  */
 export async function moveScene(
   script: FilmScript,

@@ -1,6 +1,6 @@
 import { createCanvas, loadImage, type Canvas, type Image, type SKRSContext2D } from '@napi-rs/canvas';
 
-/** More than these in a row is a catalogue, not an ad. */
+/** The most cards in a row. Further pictures are left out. */
 const MAX_CARDS = 3;
 
 /** Shares of the height of a card. */
@@ -11,24 +11,25 @@ const BORDER = 0.035;
 /** Room around the row for its shadows. */
 const BLEED = 0.16;
 
-/** How narrow and how wide a card may be, in heights. */
+/** The least and the largest width of a card, as shares of its height. */
 const ASPECT = { min: 0.75, max: 1.9 } as const;
 
-/** Where an image is looked at, to tell a logo from a photograph. Pixels each way. */
+/** The size to which an image is shrunk to tell a logo from a photograph. Pixels each way. */
 const SAMPLE = 24;
 
 const PAPER = '#ffffff';
 const SLATE = '#14161f';
 
-/** The pictures a customer refers to, as far as they can be read. */
+/** Loads the customer's pictures. Those that cannot be read are left out. */
 export async function loadReferences(contents: readonly Uint8Array[]): Promise<readonly Image[]> {
   const loaded = await Promise.allSettled(contents.map((content) => loadImage(content)));
   return loaded.flatMap((one) => (one.status === 'fulfilled' && one.value.width > 0 ? [one.value] : []));
 }
 
 /**
- * Draws references as a row of cards of a height, with room for their shadows around (`bleedOf`). A photograph fills its card to
- * a narrow border; a logo on nothing stands free on it, on slate when it is too pale for paper. Null without any.
+ * Draws pictures as a row of cards, with room around them for their shadows (`bleedOf`). A photograph fills its card to
+ * a narrow border. A transparent logo has more border, and a dark card if it is too pale for a white one. Null: there
+ * are no pictures.
  */
 export function drawReferenceCards(images: readonly Image[], height: number): Canvas | null {
   const cards = images.slice(0, MAX_CARDS).map((image) => ({ image, ...layOut(image, height) }));
@@ -45,6 +46,7 @@ export function drawReferenceCards(images: readonly Image[], height: number): Ca
   return canvas;
 }
 
+/** Returns the room around cards of a height. Pixels. */
 export function bleedOf(height: number): number {
   return height * BLEED;
 }
@@ -111,7 +113,7 @@ function roundedRect(
   context.roundRect(x, y, width, height, radius);
 }
 
-/** How much of an image is there at all, and how light that is; both 0 … 1. */
+/** Returns the share of an image that is not transparent, and how light that is; both 0 … 1. */
 function lookAt(image: Image): { readonly coverage: number; readonly lightness: number } {
   const context = createCanvas(SAMPLE, SAMPLE).getContext('2d');
   context.drawImage(image, 0, 0, SAMPLE, SAMPLE);

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers 0 … 1 that are the same for the same seed: a job rendered again after a restart looks as it did. */
+/**
+ * Returns numbers 0 … 1 that are the same for the same seed: a job that is rendered again after a restart looks the
+ * same.
+ */
 export type SeededRandom = () => number;
 
 /** mulberry32: 32 bits of state are plenty for a few hundred draws per picture. */
@@ -14,7 +17,7 @@ export function seededRandom(seed: string): SeededRandom {
   };
 }
 
-/** One of the choices. Throws RangeError when there is none. */
+/** Returns one of the choices. Throws RangeError when there is none. */
 export function pick<T>(random: SeededRandom, choices: readonly T[]): T {
   const chosen = choices[Math.floor(random() * choices.length)];
   if (chosen === undefined) throw new RangeError('nothing to pick from');

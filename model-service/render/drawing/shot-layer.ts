@@ -7,7 +7,7 @@ import type { FilmFormat } from '../film/film-format.ts';
 import type { Palette } from '../color/palette.ts';
 import type { Shot } from '../film/storyboard.ts';
 
-/** A shot laid out in pixels, with what does not change drawn once. */
+/** A shot laid out in pixels. What does not change is drawn once. */
 export type ShotLayer = {
   readonly shot: Shot;
   readonly palette: Palette;
@@ -20,7 +20,7 @@ export type ShotLayer = {
   readonly button: { readonly canvas: Canvas; readonly x: number; readonly y: number } | null;
 };
 
-/** Shares of the height. Apps lay their own controls over the top 12 % and the bottom 18 % of a film. */
+/** Shares of the height. Apps cover the top 12 % and the bottom 18 % of a film with their controls. */
 const ABOVE = { text: 0.125, textHeight: 0.32, stage: 0.47, stageHeight: 0.5 } as const;
 const BELOW = { stage: 0.03, stageHeight: 0.5, textEnd: 0.82, textHeight: 0.29 } as const;
 
@@ -80,7 +80,7 @@ export function layOutShot(
   };
 }
 
-/** Something to measure text with. */
+/** Returns a context that measures text. */
 export function createRuler(): SKRSContext2D {
   return createCanvas(1, 1).getContext('2d');
 }

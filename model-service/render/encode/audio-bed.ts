@@ -10,7 +10,7 @@ const BEAT_SECONDS = 60 / 92;
 const BEATS_PER_CHORD = 4;
 const FADE_SECONDS = 1.2;
 
-/** I – V – vi – IV in semitones above the key: sounds friendly, resolves anywhere it is cut. */
+/** I – V – vi – IV in semitones above the key: friendly, and it can end after any chord. */
 const CHORDS = [
   [0, 4, 7, 14],
   [-5, 2, 7, 11],
@@ -18,12 +18,12 @@ const CHORDS = [
   [-7, 5, 9, 12],
 ] as const;
 
-/** Which chord note each eighth plays: a figure that rises and comes back. */
+/** The note of the chord that each eighth plays: a figure that rises and falls. */
 const FIGURE = [0, 2, 1, 3, 2, 1, 3, 2] as const;
 
 /**
- * A quiet synthesized bed: a slow pad, a plucked figure over it, and a soft pulse. It is free of rights.
- * @param key semitones above A2, so that two films need not sound alike
+ * Returns quiet synthesized music: a slow pad, a plucked figure over it, and a soft pulse. It is free of rights.
+ * @param key semitones above A2, which makes films sound different
  */
 export function composeAudioBed(durationSeconds: number, key: number): AudioBed {
   const samples = Math.round(durationSeconds * SAMPLE_RATE);

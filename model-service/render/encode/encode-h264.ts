@@ -6,7 +6,7 @@ import type { FilmFormat } from '../film/film-format.ts';
 // The package is CommonJS without an export map that Node's ESM loader can read.
 const { createH264MP4Encoder } = createRequire(import.meta.url)('h264-mp4-encoder') as typeof Encoder;
 
-/** Seconds between two key frames: how far a player has to look back when it seeks. */
+/** Seconds between two key frames: a player that seeks has to read back so far. */
 const KEY_FRAME_EVERY_SECONDS = 2;
 
 /**
@@ -33,7 +33,7 @@ export async function encodeH264(
     drawFrame(frame, yuv);
     encoder.addFrameYuv(yuv);
     onFrame(frame + 1, frames);
-    // Lets messages out, and native canvas memory be collected.
+    // Lets messages be sent, and native canvas memory be collected.
     if (frame % 8 === 0) await nextTurn();
   }
   encoder.finalize();

@@ -2,7 +2,7 @@ import { registerAacEncoder } from '@mediabunny/aac-encoder';
 import { AudioSample, AudioSampleSource, BufferTarget, Mp4OutputFormat, Output, Quality } from 'mediabunny';
 import type { AudioBed } from './audio-bed.ts';
 
-/** Samples handed to the encoder at once: one second. */
+/** The length of sound that is given to the encoder at once. */
 const CHUNK_SECONDS = 1;
 
 registerAacEncoder();

@@ -1,6 +1,6 @@
 /**
- * Turns RGBA pixels into planar I420 by BT.709 in limited range: 16…235 and 16…240. The encoder's own RGBA path
- * converts by BT.601 and leaves the file untagged, which plays washed out. Fixed point with 16 bits of fraction.
+ * Converts RGBA pixels to planar I420 by BT.709 in limited range: 16…235 and 16…240. The encoder's own conversion uses
+ * BT.601 and leaves the file untagged, so that players show it pale. Fixed point with 16 bits of fraction.
  *
  * Chroma is averaged over each 2×2 block. Writes into `target`, which holds width × height × 3 / 2 bytes: one buffer
  * for a whole film.

@@ -20,28 +20,28 @@ import {
 type FilmClip = {
   readonly content: Uint8Array;
   readonly startSeconds: number;
-  /** How many times as long each frame is shown; absent: once. */
+  /** The factor by which each frame is shown longer; absent: 1. */
   readonly stretch?: number;
-  /** How long it is to be seen: a clip of another length is played slower or faster. Absent: as long as it is. */
+  /** How long it is shown, in seconds: it is played slower or faster to fit. Absent: its own length. */
   readonly fillsSeconds?: number;
 };
 
 export type FilmParts = {
   readonly clips: readonly FilmClip[];
-  /** AAC in MP4, or what a service speaks: MP3, WAV, AAC by itself. */
+  /** AAC in MP4, or a format of other services: MP3, WAV, AAC by itself. */
   readonly sound?: Uint8Array;
-  /** Where the film ends: no sound outlasts it. Absent: with its last clip. */
+  /** The end of the film, where its sound is cut. Absent: the sound is not cut. */
   readonly seconds?: number;
   /** WebVTT. */
   readonly captions?: string;
 };
 
-/** Says how the pixels are meant; without it a player guesses by picture size. */
+/** The color space of the pixels. Without it a player guesses by the size of the picture. */
 const BT709 = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false } as const;
 
 /**
- * Joins clips, sound and captions into one MP4: index first, colours tagged. Nothing is encoded again, so the clips must
- * come from one encoder with one setting.
+ * Joins clips, sound and captions into one MP4: index first, colors tagged. Nothing is encoded again, so the clips must
+ * come from one encoder with one setting. Rejects when a clip or the sound cannot be read.
  */
 export async function joinFilm({
   clips,
@@ -74,9 +74,9 @@ async function addClip(video: EncodedVideoPacketSource, clip: FilmClip): Promise
   const input = new Input({ source: new BufferSource(clip.content), formats: [MP4] });
   const track = await input.getPrimaryVideoTrack();
   const config = await track?.getDecoderConfig();
-  if (track === null || config === null || config === undefined) throw new Error('a clip has no pictures');
+  if (track === null || config === null || config === undefined) throw new Error('a clip has no video track');
   const decoderConfig = { ...config, colorSpace: BT709 };
-  // The encoder's own container calls every frame a key frame; a player that believed it would seek to garbage.
+  // The encoder marks every frame as a key frame, so key frames are verified: a player would seek to broken pictures.
   const stretch = await stretchOf(clip, track);
   const packets = new EncodedPacketSink(track).packets(undefined, undefined, { verifyKeyPackets: true });
   for await (const packet of packets) {
@@ -87,7 +87,7 @@ async function addClip(video: EncodedVideoPacketSource, clip: FilmClip): Promise
   input.dispose();
 }
 
-/** Half a frame: what rounding takes, in a clip that is as long as it is to be. */
+/** A smaller difference comes from rounding: about half a frame. */
 const SAME_LENGTH_SECONDS = 0.05;
 
 async function stretchOf({ stretch = 1, fillsSeconds }: FilmClip, track: InputVideoTrack): Promise<number> {
@@ -106,13 +106,14 @@ async function openSound(content: Uint8Array): Promise<Sound> {
   const input = new Input({ source: new BufferSource(content), formats: [MP4, MP3, WAVE, ADTS] });
   const track = await input.getPrimaryAudioTrack();
   const codec = await track?.getCodec();
-  if (track === null || codec === null || codec === undefined) throw new Error('the sound has no sound');
+  if (track === null || codec === null || codec === undefined)
+    throw new Error('the sound has no audio track');
   return { source: new EncodedAudioPacketSource(codec), track, input };
 }
 
 async function addSound({ source, track, input }: Sound, endSeconds: number): Promise<void> {
   const decoderConfig = await track.getDecoderConfig();
-  if (decoderConfig === null) throw new Error('the sound cannot be read');
+  if (decoderConfig === null) throw new Error('the audio track of the sound cannot be read');
   for await (const packet of new EncodedPacketSink(track).packets()) {
     if (packet.timestamp + packet.duration > endSeconds) break;
     await source.add(packet, { decoderConfig });

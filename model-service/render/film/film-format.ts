@@ -13,7 +13,7 @@ export type FilmFormat = {
 
 type Picture = Omit<FilmFormat, 'durationSeconds'>;
 
-/** A draft is a quarter of the pixels at half the rate: 15 s of it render in about 3 s on two cores. */
+/** A draft has a quarter of the pixels at half the rate: 15 s of it render in about 3 s on two cores. */
 const PICTURES: Readonly<Record<VideoQuality, Picture>> = {
   draft: { width: 360, height: 640, framesPerSecond: 12, quantizer: 22, speed: 8 },
   standard: { width: 720, height: 1280, framesPerSecond: 24, quantizer: 22, speed: 10 },

@@ -12,14 +12,14 @@ import { pick, seededRandom } from '../drawing/seeded-random.ts';
 /** A shape of the film: drawn once at its largest, moved by every frame. One pose per shot. */
 export type CastMember = { readonly sprite: Canvas; readonly poses: readonly Pose[] };
 
-/** Everything a frame is put together from. */
+/** Everything that a frame is drawn from. */
 export type FilmPlan = {
   readonly format: FilmFormat;
   readonly shots: readonly ShotLayer[];
   /** The ground of each shot. */
   readonly grounds: readonly (Canvas | Image)[];
   readonly cast: readonly CastMember[];
-  /** What the customer refers to, over the shapes of every shot. */
+  /** The customer's pictures, over the shapes of every shot. */
   readonly cards: Canvas | null;
 };
 
@@ -27,8 +27,8 @@ export type FilmPlan = {
 const CARD_HEIGHT = 0.2;
 
 /**
- * Lays out all shots of a film and draws what they share. The same script gives the same plan, so each process that makes a part of
- * the film has all of it before them.
+ * Lays out all shots of a film and draws what they share. The same script gives the same plan, so that each process
+ * that makes a part of the film knows all of it.
  */
 export function planFilm(
   script: FilmScript,
@@ -45,7 +45,7 @@ export function planFilm(
     return layOutShot(ruler, shot, textIs, copy, palette, format);
   });
   const grounds = new Map(shots.map(({ palette }) => [palette.tone, drawFilmGround(palette, format)]));
-  // The same things travel through all shots, so they keep the colors that stand out on each of the grounds.
+  // The same shapes move through all shots, so their colors have to stand out on each of the grounds.
   const { shapes } = paletteOf(copy.brand, 'light');
   const opening = Math.floor(random() * 100);
   const stages = shots.map(({ stage, textIs }, index) =>

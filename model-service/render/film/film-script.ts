@@ -6,7 +6,7 @@ import { filmFormatOf, type FilmFormat } from './film-format.ts';
 import { writeStoryboard, type Shot } from './storyboard.ts';
 import { VIDEO_DURATIONS_SECONDS, VIDEO_QUALITIES, FILM_SCENES } from '../../film-options.ts';
 
-/** A video that names no duration or quality (docs/http-api.md). */
+/** The defaults of a video (docs/http-api.md). */
 const DEFAULT_DURATION_SECONDS = 30;
 const DEFAULT_QUALITY = 'standard';
 
@@ -18,9 +18,9 @@ const SHOT = z.object({
   endSeconds: z.number().positive(),
 });
 
-/** The result of the stage `script`, from which all other stages of a film work. */
+/** The result of the stage `script`, which all other stages of a film read. */
 const SCRIPT = z.object({
-  /** Decides the design: every part of a film must draw it alike. */
+  /** Decides the design, which has to be the same in every part of a film. */
   seed: z.string(),
   quality: z.enum(VIDEO_QUALITIES),
   durationSeconds: z.literal(VIDEO_DURATIONS_SECONDS),
@@ -30,13 +30,13 @@ const SCRIPT = z.object({
     callToAction: z.string(),
     brand: z.object({ red: CHANNEL, green: CHANNEL, blue: CHANNEL }),
   }),
-  /** Scenes are made side by side; a longer film has more shots in each. */
+  /** Scenes are made in parallel; a longer film has more shots in each. */
   scenes: z.array(z.object({ shots: z.array(SHOT).min(1) })).min(1),
 });
 
 export type FilmScript = z.infer<typeof SCRIPT>;
 
-/** Writes the script of a film from its brief. */
+/** Returns the script of a film, from its brief. */
 export function writeScript(input: PredictionInput, seed: string): FilmScript {
   const copy = adCopyOf(input);
   const durationSeconds = input.duration_seconds ?? DEFAULT_DURATION_SECONDS;
@@ -47,10 +47,10 @@ export function writeScript(input: PredictionInput, seed: string): FilmScript {
   return { seed, quality: input.quality ?? DEFAULT_QUALITY, durationSeconds, copy, scenes };
 }
 
-/** A script as a language model writes it. When a line is said is decided when the film is cut. */
+/** A script as a language model writes it. It has no times: these are set when it is read. */
 const STORY = z.object({ scenes: z.array(z.object({ line: z.string() })).length(FILM_SCENES) });
 
-/** Reads a script, ours or a language model's. Throws when it is not one: a script is a file that a client uploads. */
+/** Reads a script, ours or a language model's. Throws when it is neither: it may be a file that a client uploaded. */
 export function parseScript(content: Uint8Array, input: PredictionInput, seed: string): FilmScript {
   const json: unknown = JSON.parse(Buffer.from(content).toString('utf8'));
   const story = STORY.safeParse(json).data;
@@ -82,7 +82,7 @@ export function shotsOf({ scenes }: FilmScript): readonly Shot[] {
   return scenes.flatMap(({ shots }) => shots);
 }
 
-/** One scene of a film: its shots, where they stand among all, and its frames, from the first to before the last. */
+/** One scene of a film: its shots, the index of the first among all shots, and its frames, up to before `endFrame`. */
 export type FilmScene = {
   readonly shots: readonly Shot[];
   readonly firstShot: number;
@@ -90,7 +90,7 @@ export type FilmScene = {
   readonly endFrame: number;
 };
 
-/** Throws RangeError when the film has no such scene. */
+/** Returns a scene by its number, from 1. Throws RangeError when the film has no such scene. */
 export function sceneOf(script: FilmScript, part: number): FilmScene {
   const shots = script.scenes[part - 1]?.shots;
   const [first, last] = [shots?.[0], shots?.at(-1)];
@@ -105,7 +105,7 @@ export function sceneOf(script: FilmScript, part: number): FilmScene {
   };
 }
 
-/** The first frame that is not before an instant. Thirds of a second do not add up exactly. */
+/** The first frame at or after a time. Thirds of a second do not add up exactly. */
 function frameAt(seconds: number, framesPerSecond: number): number {
   return Math.max(0, Math.ceil(seconds * framesPerSecond - 1e-6));
 }

@@ -9,14 +9,14 @@ export type Shot = {
   readonly endSeconds: number;
 };
 
-/** How long people look, by length of the film. Seconds. */
+/** The length of a shot, by the length of the film. Seconds. */
 const PACE = [
   { upTo: 15, hook: 4, close: 4.2, point: 3.4 },
   { upTo: 30, hook: 4.6, close: 5, point: 4 },
   { upTo: Infinity, hook: 5, close: 6, point: 4.9 },
 ] as const;
 
-/** Cuts a film into shots: the headline, thoughts of the body (again from the start when there are few), the close. */
+/** Returns the shots of a film: the headline, thoughts of the body (repeated when there are few), the close. */
 export function writeStoryboard(copy: AdCopy, durationSeconds: number): readonly Shot[] {
   const pace = PACE.find(({ upTo }) => durationSeconds <= upTo) ?? PACE[2];
   const between = durationSeconds - pace.hook - pace.close;
@@ -37,7 +37,7 @@ export function writeStoryboard(copy: AdCopy, durationSeconds: number): readonly
   ];
 }
 
-/** Sentences; long ones at their commas. A film without a body speaks its headline in pieces. */
+/** Returns the sentences of the body, long ones split at their commas. Without a body: the headline in pieces. */
 function thoughtsOf({ headline, body }: AdCopy): readonly string[] {
   const thoughts = body
     .split(SENTENCE_END)
@@ -46,7 +46,7 @@ function thoughtsOf({ headline, body }: AdCopy): readonly string[] {
   return thoughts.length > 0 ? thoughts : clausesOf(headline);
 }
 
-/** Joins clauses as long as the sum stays short enough to read in one shot. */
+/** Joins clauses as long as they are short enough together to be read in one shot. */
 function splitAtCommas(sentence: string): readonly string[] {
   const thoughts: string[] = [];
   for (const clause of sentence.split(/(?<=[,;:–—،؛])\s+/u)) {
@@ -64,7 +64,7 @@ function clausesOf(headline: string): readonly string[] {
   return words.flatMap((_word, index) => (index % 3 === 0 ? [words.slice(index, index + 3).join(' ')] : []));
 }
 
-/** Exactly `count` thoughts: the first ones, or all of them again and again. */
+/** Returns exactly `count` thoughts: the first ones, or all of them repeated. */
 function cycle(thoughts: readonly string[], count: number): readonly string[] {
   return Array.from({ length: count }, (_unused, index) => thoughts[index % thoughts.length] ?? '');
 }

@@ -1,10 +1,10 @@
 import { shotsOf, type FilmScript } from './film-script.ts';
 
-/** A text is read from when its last line has come in to when it leaves. Seconds. */
+/** A caption is shown from the entry of a text's last line until the text leaves. Seconds. */
 const ENTERS_AFTER = 0.65;
 const LEAVES_BEFORE = 0.32;
 
-/** Writes what is said in a film, and when, as WebVTT. */
+/** Returns the captions of a film as WebVTT. */
 export function writeCaptions(script: FilmScript): string {
   const cues = shotsOf(script).map(({ kind, text, startSeconds, endSeconds }, index) => {
     const lines = [text, kind === 'close' ? script.copy.callToAction : ''].filter((line) => line !== '');

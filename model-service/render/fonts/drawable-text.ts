@@ -2,8 +2,8 @@ import { toSandboxText } from '../../../domain/texts/sandbox-text.ts';
 import { hasVisibleCharacter } from '../../../domain/texts/text-rule.ts';
 
 /**
- * The text as our fonts draw it, on one line. What they lack is left out (the canvas would draw a box in place of it): the product refuses
- * such a text before it comes here. Empty when nothing of it can be seen.
+ * Returns a text as our fonts draw it, on one line. Characters without a glyph are left out, since the canvas would
+ * draw boxes for them; the API refuses such a text before. Empty: nothing of it is visible.
  */
 export function toDrawableText(text: string): string {
   const { line } = toSandboxText(text);

@@ -9,21 +9,27 @@ import {
   type ScriptFont,
 } from './font-files.ts';
 
-/** The families a text is set in, in the order in which they are tried for each glyph. */
+/** The font families of a text, in the order in which they are tried for each glyph. */
 export type Typeface = {
   readonly families: readonly string[];
-  /** True with a script whose letters join, or whose marks stand above and below: set without tracking, and wider apart. */
+  /**
+   * True for scripts whose letters join, or whose marks stand above and below: set without tracking, and with wider
+   * lines.
+   */
   readonly isTall: boolean;
 };
 
 const TALL: readonly ScriptFont['name'][] = ['arabic', 'devanagari', 'thai'];
 
-/** The files that this thread has loaded. All four hundred of Noto's take a quarter of a second, so only those that a text needs are. */
+/**
+ * The families that this thread has loaded. All four hundred files of Noto take a quarter of a second, so only those
+ * that a text needs are loaded.
+ */
 const registered = new Set<string>();
 let inter: readonly FontSubset[] | undefined;
 let scripts: readonly ScriptFont[] | undefined;
 
-/** Chooses the fonts of a text, and loads them. Throws when a file of their packages is missing. */
+/** Returns the fonts of a text, and loads them. Throws when a file of their packages is missing. */
 export function typefaceOf(text: string): Typeface {
   inter ??= readInterSubsets();
   const latin = inter;
@@ -44,14 +50,14 @@ export function typefaceOf(text: string): Typeface {
   };
 }
 
-/** The canvas `font` of a typeface, a weight and a size in pixels. */
+/** Returns the canvas `font` of a typeface, a weight and a size in pixels. */
 export function fontOf({ families }: Typeface, weight: FontWeight, sizePx: number): string {
   return `${String(weight)} ${sizePx.toFixed(2)}px ${families.map((family) => `"${family}"`).join(', ')}`;
 }
 
 /**
- * The fonts in the order that suits a text. Chinese, Japanese and Korean share code points that each writes in its own way: kana and
- * hangul tell the language, else it is the Chinese font that has most of the text.
+ * Returns the fonts in the order that suits a text. Chinese, Japanese and Korean share code points that each writes
+ * differently. Kana and hangul tell the language; otherwise the font that has most of the text comes first.
  */
 function inOrderFor(
   text: string,

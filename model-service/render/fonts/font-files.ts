@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 const FONT_WEIGHTS = [500, 700, 800] as const;
 export type FontWeight = (typeof FONT_WEIGHTS)[number];
 
-/** The code points that a file is for, first to last. Its package says so; that it has a glyph for each is not said. */
+/** The code points that a file is for, first to last, by its package. It may lack a glyph for some of them. */
 type Range = readonly [first: number, last: number];
 
-/** Each subset of a script is a file and a family of its own; the canvas falls through a list of families glyph by glyph. */
+/** Each subset of a script is a file and a family of its own. The canvas tries a list of families for each glyph. */
 export type FontSubset = {
   readonly family: string;
   readonly paths: readonly string[];
@@ -30,8 +30,8 @@ const INTER_SUBSETS = [
 ] as const;
 
 /**
- * By package: the subset of its script, or null for all numbered slices. In the order in which they are tried: the slices of the last four
- * say that they are for emoji too, and have none.
+ * The subset of each package that is used; null: all numbered slices. In the order in which they are tried: the slices
+ * of the last four claim to be for emoji too, and have none.
  */
 const SCRIPT_SUBSETS: Readonly<Record<ScriptFont['name'], string | null>> = {
   arabic: 'arabic',
@@ -59,7 +59,10 @@ export function readInterSubsets(): readonly FontSubset[] {
   }));
 }
 
-/** Noto (OFL): what Inter does not have. One variable file for all weights. */
+/**
+ * Noto (OFL): scripts that Inter does not have. One variable file for all weights. Throws when a file of a package is
+ * missing.
+ */
 export function readScriptFonts(): readonly ScriptFont[] {
   return Object.entries(SCRIPT_SUBSETS).map(([name, only]) => {
     const font = name === 'emoji' ? 'noto-emoji' : `noto-sans-${name}`;

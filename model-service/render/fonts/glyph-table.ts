@@ -1,7 +1,7 @@
 import { readInterSubsets, readScriptFonts } from './font-files.ts';
 import { readGlyphs } from './read-glyphs.ts';
 
-/** Controls, and what is private: a font may have something for them, and a text means nothing by them. */
+/** Control and private characters: a font may have glyphs for them, but they mean nothing in a text. */
 const LEFT_OUT: readonly (readonly [first: number, last: number])[] = [
   [0, 0x20],
   [0x7f, 0x9f],
@@ -9,7 +9,10 @@ const LEFT_OUT: readonly (readonly [first: number, last: number])[] = [
   [0xf0000, 0x10ffff],
 ];
 
-/** Every code point that one of the model service's fonts has a glyph for, as domain/texts/sandbox-glyphs.ts writes it. */
+/**
+ * Returns every code point for which one of the model service's fonts has a glyph, as domain/texts/sandbox-glyphs.ts
+ * writes it.
+ */
 export function makeGlyphTable(): string {
   const subsets = [...readInterSubsets(), ...readScriptFonts().flatMap((font) => font.subsets)];
   const codes = new Set(
@@ -19,7 +22,7 @@ export function makeGlyphTable(): string {
   return runsOf(kept.sort((one, other) => one - other));
 }
 
-/** Runs in base 36: the gap since the last run, and, of a run of several, a colon and how many more. */
+/** Runs in base 36: the gap since the last run, and for a run of several a colon and the number of the others. */
 function runsOf(codes: readonly number[]): string {
   const runs: string[] = [];
   let end = 0;

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 
-/** Of the first 63 table names that WOFF2 numbers, those that are needed by name. 63 says that the name itself follows. */
+/** The numbers of table names in WOFF2 that are needed. 63: the name itself follows. */
 const CMAP = 0;
 const TRANSFORMED_UNLESS_3 = [10, 11]; // glyf, loca
 const NAMED = 63;
 
 const HEADER_BYTES = 48;
 
-/** The code points that a font file in WOFF2 has glyphs for. Throws RangeError for a table of a kind it does not read. */
+/**
+ * Returns the code points for which a WOFF2 font file has glyphs. Throws RangeError for a character map of another
+ * format.
+ */
 export function readGlyphs(path: string): ReadonlySet<number> {
   const cmap = readCmap(readFileSync(path));
   const codes = new Set<number>();
@@ -25,7 +28,9 @@ export function readGlyphs(path: string): ReadonlySet<number> {
       case 14: // variation sequences: of code points that stand in another table
         break;
       default:
-        throw new RangeError(`${path}: a character map of format ${String(table.readUInt16BE(0))}`);
+        throw new RangeError(
+          `${path} has a character map of format ${String(table.readUInt16BE(0))}, which is not read`,
+        );
     }
   }
   return codes;

@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeGlyphTable } from './glyph-table.ts';
 
-/** Writes domain/texts/sandbox-glyphs.ts anew: `npx tsx model-service/render/fonts/write-glyph-table.ts`, after a change of the fonts. A test compares. */
+/**
+ * Writes domain/texts/sandbox-glyphs.ts, after a change of the fonts:
+ * `npx tsx model-service/render/fonts/write-glyph-table.ts`. A test compares the file with the fonts.
+ */
 
 const LINE = 105;
 const FILE = path.join(import.meta.dirname, '../../../domain/texts/sandbox-glyphs.ts');

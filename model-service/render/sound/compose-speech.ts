@@ -6,15 +6,16 @@ const SYLLABLE_SECONDS = 0.16;
 const PAUSE_SECONDS = 0.09;
 const SENTENCE_PAUSE_SECONDS = 0.35;
 
-/** Longer texts are spoken up to here: it is a sandbox, and a minute of sound takes it a second. */
+/** Longer texts are cut here: a minute of sound takes a second to make. */
 const MAX_SECONDS = 60;
 
-/** The base pitch of each voice. Any other name is a voice of its own, with a pitch in between. */
+/** The base pitch of each voice. Any other name gets a pitch from its seed. */
 const PITCH_HZ: Readonly<Record<string, number>> = { alto: 210, tenor: 140, bass: 95 };
 
 /**
- * Not speech, but its rhythm and tune: one hummed syllable for each group of vowels, a pause at each word and a longer one at each full
- * stop, falling at the end. As long as the text is, so that a listener tells a long one from a short one.
+ * Returns a sound with the rhythm and tune of speech: one hummed syllable for each group of vowels, a pause after each
+ * word, and a longer one after each sentence, whose end falls. It is as long as the text, so that a listener can tell a
+ * long text from a short one.
  */
 export function composeSpeech(text: string, voice: string, seed: string): AudioBed {
   const random = seededRandom(`${seed} ${voice}`);
@@ -35,7 +36,7 @@ function syllablesOf(text: string): readonly Syllable[] {
   const syllables: Syllable[] = [];
   let at = 0.1;
   for (const word of text.split(/\s+/u)) {
-    // Scripts without vowels of ours are counted by their letters.
+    // Words without Latin vowels are counted by their letters.
     const count = Math.max(1, word.match(/[aeiouyäöüáéíóú]+/giu)?.length ?? Math.ceil([...word].length / 2));
     for (let index = 0; index < count && at < MAX_SECONDS; index++) {
       const isLast = index === count - 1 && /[.!?]$/u.test(word);
@@ -47,7 +48,7 @@ function syllablesOf(text: string): readonly Syllable[] {
   return syllables;
 }
 
-/** Three overtones under an envelope that opens and closes. */
+/** Adds a tone with two overtones that swells and fades. */
 function addSyllable(samples: Float32Array, startSeconds: number, pitchHz: number): void {
   const first = Math.round(startSeconds * SAMPLE_RATE);
   const count = Math.min(Math.round(SYLLABLE_SECONDS * SAMPLE_RATE), samples.length - first);

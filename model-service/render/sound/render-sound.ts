@@ -4,10 +4,10 @@ import { encodeSound } from '../encode/encode-sound.ts';
 import type { RenderRequest } from '../workers/render-message.ts';
 import { composeSpeech } from './compose-speech.ts';
 
-/** How loud a bed is under speech. */
+/** The loudness of music under speech. */
 const BED_GAIN = 0.5;
 
-/** Makes a sound, or one stage of it: the script as JSON, the voice alone, the whole over a bed of music. */
+/** Makes a sound, or one stage of it: the script as JSON, the voice alone, or the voice over music. */
 export async function renderSound(
   request: RenderRequest,
   onProgress: (stage: string, fraction: number) => void,

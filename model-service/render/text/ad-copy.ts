@@ -1,6 +1,6 @@
 import type { Color } from '../color/color.ts';
 
-/** What an ad says, ready to draw. Texts may be empty. */
+/** The texts and the color of an ad, ready to draw. Texts may be empty. */
 export type AdCopy = {
   readonly headline: string;
   readonly body: string;

@@ -2,7 +2,7 @@ import { parseColor, type Color } from '../color/color.ts';
 import type { AdCopy } from './ad-copy.ts';
 import { toDrawableText } from '../fonts/drawable-text.ts';
 
-/** Words that name a color. Enough for trying edits out: a real model reads the sentence. */
+/** Words that name a color. They are enough to try edits; a real model reads the sentence. */
 const COLORS: Readonly<Record<string, string>> = {
   red: '#d92d20',
   orange: '#f97316',
@@ -29,8 +29,9 @@ const NAMES: Readonly<Record<string, 'headline' | 'body' | 'callToAction'>> = {
 const HEX = /#[0-9a-f]{6}\b/iu;
 
 /**
- * The copy after an edit's instruction, line by line: "headline: …", "body: …" and "button: …" replace that text, a line
- * with a color word or #rrggbb recolors, and any other line stands under the headline, so that every edit can be seen.
+ * Returns the copy after an edit's instruction, line by line: "headline: …", "body: …" and "button: …" replace that
+ * text, a line with a color word or #rrggbb recolors, and any other line is set under the headline, so that every edit
+ * is visible.
  */
 export function applyInstruction(copy: AdCopy, instruction: string | undefined): AdCopy {
   const lines = (instruction ?? '').split('\n').map(toDrawableText);

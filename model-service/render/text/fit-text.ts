@@ -17,10 +17,10 @@ export type TextStyle = {
 export type TextBlock = {
   readonly lines: readonly string[];
   readonly size: number;
-  /** As asked for, and as suits the script. */
+  /** The requested style, adapted to the script. */
   readonly style: TextStyle;
   readonly typeface: Typeface;
-  /** True where the first letter says so: lines begin at the right. */
+  /** True: the first letter is of a script that runs to the left, and lines begin at the right. */
   readonly isRightToLeft: boolean;
   /** Width of the widest line. */
   readonly width: number;
@@ -29,20 +29,22 @@ export type TextBlock = {
   readonly reach: { readonly above: number; readonly below: number };
 };
 
-/** Of Latin capitals and tails, and of scripts with marks above and below. */
+/** For Latin letters, and for scripts with marks above and below. */
 const REACH = { above: 1.05, below: 0.29 } as const;
 const TALL_REACH = { above: 1.2, below: 0.5 } as const;
 const TALL_LEADING = 1.4;
 
-/** The first letter that has a direction decides (UAX #9, P2); Hebrew and Arabic are all of ours that run to the left. */
+/**
+ * The first letter that has a direction decides (UAX #9, P2). Of our scripts only Hebrew and Arabic run to the left.
+ */
 const RUNS_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
-/** Each try is this much smaller: fine enough that the eye sees no difference to the best size. */
+/** The factor between two tries: so fine that the difference to the best size is not visible. */
 const SHRINK = 0.96;
 
 /**
- * The largest setting of a text that fits a box. Words are kept whole as long as any size allows it; a text too long
- * even for the smallest size ends in an ellipsis. An empty text is a block without lines.
+ * Returns the largest setting of a text that fits a box. Words are kept whole as long as any size allows it. A text
+ * that is too long for the smallest size ends in an ellipsis. An empty text is a block without lines.
  */
 export function fitText(
   context: SKRSContext2D,
@@ -83,7 +85,7 @@ export function fitText(
   return blockOf(clampLines(lines, room, width, measure), size);
 }
 
-/** Draws a block with its top left corner at x, y. One that runs to the left begins at the right of the column. */
+/** Draws a block with its top left corner at x, y. A block that runs to the left begins at the right of the column. */
 export function drawTextBlock(
   context: SKRSContext2D,
   block: TextBlock,
@@ -99,7 +101,7 @@ export function drawTextBlock(
   });
 }
 
-/** Where the lines of a block begin that stands in a column from x on. */
+/** Returns where the lines of a block begin, in a column that begins at `x`. */
 export function startOfLine({ isRightToLeft }: TextBlock, x: number, columnWidth: number): number {
   return isRightToLeft ? x + columnWidth : x;
 }

@@ -7,10 +7,13 @@ import { SENTENCE_END } from './sentence-end.ts';
 
 const DEFAULT_BRAND: Color = { red: 0.29, green: 0.27, blue: 0.9 };
 
-/** The longest headline that is set as one; an edit's instruction may ask for a longer one. */
+/** The longest headline. An edit's instruction may ask for a longer one, which is cut. */
 const MAX_HEADLINE = 120;
 
-/** Reads the brief and applies an edit's instruction to it. A headline that cannot be drawn at all gives way to what can, so that an ad never stands empty. */
+/**
+ * Returns the copy of an ad: its brief, changed by an edit's instruction. If nothing of the headline can be drawn, the
+ * first sentence of the body replaces it, so that an ad is never empty.
+ */
 export function adCopyOf(input: PredictionInput): AdCopy {
   const { brief } = input;
   const asked: AdCopy = {

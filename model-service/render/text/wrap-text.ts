@@ -1,17 +1,17 @@
-/** Width of a piece of text in pixels, in the font at hand. */
+/** Returns the width of a text in pixels, in the current font. */
 export type MeasureText = (text: string) => number;
 
 export type WrapOptions = { readonly mayBreakWords: boolean };
 
-/** Scripts that put no space between words: a line may end wherever a word does. */
+/** Scripts without spaces between words: a line may end after any word. */
 const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
-/** What opens stands with what follows it, not at the end of a line. */
+/** An opening bracket or quotation mark stands with what follows it. */
 const OPENS = /^[\p{Ps}\p{Pi}]+$/u;
 
 /**
- * Breaks a line of text into lines no wider than `width`. Null when a word is too wide and words may not be broken.
- * A word that must be broken is broken between graphemes: an accent stays with its letter.
+ * Breaks a text into lines no wider than `width`; null: a word is too wide, and words may not be broken. A word is
+ * broken between graphemes: an accent stays with its letter.
  */
 export function wrapText(
   text: string,
@@ -40,8 +40,8 @@ export function wrapText(
 }
 
 /**
- * The same number of lines in the narrowest measure that still holds them: no line of one word under a full one.
- * Expects that the text fits `width`.
+ * Returns a text in as many lines as `lineCount` at the smallest width that allows it, so that no line has one word
+ * under a full one; null: none below `width` does. The text has to fit `width`.
  */
 export function balanceLines(
   text: string,
@@ -52,7 +52,7 @@ export function balanceLines(
   let best: readonly string[] | null = null;
   let low = width * 0.4;
   let high = width;
-  // Eight halvings settle it to half a percent of the width.
+  // Eight halvings find it to half a percent of the width.
   for (let step = 0; step < 8; step += 1) {
     const middle = (low + high) / 2;
     const lines = wrapText(text, middle, measure, { mayBreakWords: false });
@@ -66,7 +66,7 @@ export function balanceLines(
   return best;
 }
 
-/** The first `count` lines; when there were more, the last one ends in an ellipsis within `width`. */
+/** Returns the first `count` lines; if there are more, the last one ends in an ellipsis within `width`. */
 export function clampLines(
   lines: readonly string[],
   count: number,
@@ -101,7 +101,10 @@ function breakWord(word: string, width: number, measure: MeasureText): readonly 
 
 type Word = { readonly word: string; readonly isAfterSpace: boolean };
 
-/** What may not be broken, in order. Signs stand with the word before them, or after them where they open. */
+/**
+ * Splits a text into parts that may not be broken, in order. A sign stands with the word before it, an opening one with
+ * the word after it.
+ */
 function wordsOf(text: string): readonly Word[] {
   return text.split(' ').flatMap((chunk) => {
     if (!SPACELESS.test(chunk)) return [{ word: chunk, isAfterSpace: true }];

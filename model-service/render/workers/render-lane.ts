@@ -3,10 +3,10 @@ import type { PredictionProgress } from '../../predictions/prediction.ts';
 import { RenderInterrupted } from '../../renderer.ts';
 import type { RenderAnswer, RenderRequest } from './render-message.ts';
 
-/** JavaScript, because a worker thread does not understand TypeScript before this file has run. */
+/** JavaScript, because a worker thread cannot load TypeScript before this file has run. */
 const ENTRY = new URL('./start-render-worker.mjs', import.meta.url);
 
-/** A thread that made films holds up to half a gigabyte: it goes when nothing came for this long. */
+/** A thread that made films holds up to half a gigabyte. It ends when it had no job for this long. */
 const IDLE_MS = 10_000;
 
 export type Rendered = { readonly contentType: string; readonly content: Uint8Array };
@@ -20,8 +20,8 @@ type Job = {
 };
 
 /**
- * One worker thread and the jobs waiting for it. The thread is started with the first job, and thrown away when the
- * job it works on is cancelled: encoding cannot be interrupted in any other way.
+ * One worker thread and the jobs that wait for it. The thread is started with the first job. It is terminated when its
+ * current job is canceled: encoding cannot be interrupted in any other way.
  */
 export class RenderLane {
   readonly #waiting = new Set<Job>();
@@ -29,12 +29,12 @@ export class RenderLane {
   #current: Job | null = null;
   #idle: NodeJS.Timeout | undefined;
 
-  /** Under way and waiting. */
+  /** The number of jobs under way and waiting. */
   get jobs(): number {
     return this.#waiting.size + (this.#current === null ? 0 : 1);
   }
 
-  /** Rejects when rendering failed, or the signal was aborted. */
+  /** Resolves with the file. Rejects when rendering failed or the signal was aborted. */
   render(
     request: RenderRequest,
     onProgress: (progress: PredictionProgress) => void,
@@ -87,7 +87,7 @@ export class RenderLane {
       });
     };
     worker.on('error', lose);
-    // The encoder ends its thread by itself when it runs out of memory.
+    // The encoder ends its thread when it runs out of memory.
     worker.on('exit', (code) => {
       lose(new RenderInterrupted(`the render thread ended with code ${String(code)}`));
     });

@@ -1,6 +1,6 @@
 import type { RenderTask } from '../../renderer.ts';
 
-/** What the pool asks a worker thread for. One at a time. */
+/** The request of the pool to a worker thread. A thread gets one at a time. */
 export type RenderRequest = Omit<RenderTask, 'name'>;
 
 /** The messages that a worker thread posts: any number of `progress`, then one of the others. */

@@ -3,13 +3,16 @@ import type { Renderer } from '../../renderer.ts';
 import type { ResultFiles } from '../../files/result-files.ts';
 import { RenderLane } from './render-lane.ts';
 
-/** Clips of a film are encoded on both cores of a small machine; a thread that encodes holds up to half a gigabyte. */
+/** Encodes the clips of a film on both cores of a small machine. A thread that encodes holds up to half a gigabyte. */
 const FILM_LANES = 2;
 
-/** The tasks that take a moment. All others wait for the encoders. */
+/** Media types that take a moment to make. All others wait for the encoders. */
 const QUICK: readonly string[] = ['image/png', 'application/json', 'text/vtt'];
 
-/** The real renderer: one worker thread for pictures and some for films, so that no picture waits behind a film. */
+/**
+ * Returns the renderer that draws: one worker thread for pictures and some for films, so that no picture waits for a
+ * film.
+ */
 export function createRenderPool(files: ResultFiles): Renderer {
   const pictures = new RenderLane();
   const films = Array.from({ length: FILM_LANES }, () => new RenderLane());
