@@ -19,14 +19,14 @@ import {
 import { grant, grantBody, voidBody, voidedGrantOrPreview } from '../shapes/credit-shapes.ts';
 import { accountActionPage, accountActionsQuery, preview } from '../shapes/support-shapes.ts';
 
-/** A change of the account that the path names, by a platform key. */
+/** A change of the account in the path, with a platform key. */
 const CHANGE = {
   tag: 'accounts',
   access: 'key',
   scopes: ['billing:write'],
   onlyPlatform: true,
 } as const satisfies Partial<Call>;
-/** How the account stands that the path names: for its own key too. */
+/** A read of the account in the path; its own key may call it too. */
 const SHOWN = {
   method: 'get',
   tag: 'accounts',
@@ -35,14 +35,14 @@ const SHOWN = {
   portal: 'read',
 } as const satisfies Partial<Call>;
 
-/** Accounts, and what a billing system does to them. Writes are keyed by their `reference`. */
+/** Accounts, and the calls of a billing system. Writes are keyed by their `reference`. */
 export const ACCOUNT_CALLS = {
   openAccount: {
     ...CHANGE,
     method: 'post',
     path: '/v1/accounts',
     summary: 'Open an account',
-    description: 'The sign-up credits are granted with it. The same `reference` again is the same account.',
+    description: 'Grants the sign-up credits too. The same `reference` again returns the same account.',
     hasLocation: true,
     body: accountBody,
     responses: { 201: account },
@@ -71,7 +71,7 @@ export const ACCOUNT_CALLS = {
     path: '/v1/grants/:id/void',
     summary: 'Void a grant',
     description:
-      'A charge-back: takes back what is left of the grant. A second call reads what the first took.',
+      'For a charge-back: takes back what is left of the grant. A repetition returns what the first call took.',
     body: voidBody,
     responses: { 200: voidedGrantOrPreview },
     problems: ['state_conflict'],
@@ -89,7 +89,7 @@ export const ACCOUNT_CALLS = {
     ...SHOWN,
     path: '/v1/accounts/:id/plan',
     summary: 'Read the plan of an account',
-    description: 'All null where there is none.',
+    description: 'All fields are null if the account has none.',
     responses: { 200: plan },
   },
   advanceClock: {
@@ -97,10 +97,10 @@ export const ACCOUNT_CALLS = {
     onlyPlatform: false,
     method: 'post',
     path: '/v1/accounts/:id/clock',
-    summary: 'Move the clock of a test account on',
+    summary: 'Advance the clock of a test account',
     description:
-      'Renewals, expiries, notices and returns happen at their instants and in their order; read the clock until it is `ready`. For the' +
-      ' account’s own key too. The same instant again is the same request.',
+      'Renewals, expiries, notices and returns happen at their times and in order; read the clock until its state is `ready`. The' +
+      ' account’s own key may call it too. The same time again changes nothing.',
     body: clockBody,
     responses: { 202: clock },
     problems: ['state_conflict'],
@@ -109,15 +109,15 @@ export const ACCOUNT_CALLS = {
     ...SHOWN,
     path: '/v1/accounts/:id/clock',
     summary: 'Read the clock of an account',
-    description: 'That of a live account is ours.',
+    description: 'The clock of a live account is the real time.',
     responses: { 200: clock },
   },
   setPriceList: {
     ...CHANGE,
     method: 'put',
     path: '/v1/accounts/:id/price_list',
-    summary: 'Give an account a price list of its own',
-    description: 'From now on. A quote that was given holds by its own price list.',
+    summary: 'Set the price list of an account',
+    description: 'Applies from now on. An existing quote keeps its own price list.',
     body: priceListBody,
     responses: { 200: accountPriceListOrPreview },
     problems: ['state_conflict'],
@@ -128,7 +128,7 @@ export const ACCOUNT_CALLS = {
     path: '/v1/accounts/:id/freeze',
     summary: 'Freeze an account',
     description:
-      'New spending is refused (`account_frozen`). What runs ends as it would; returns, refunds and quotes work.',
+      'New spending is refused (`account_frozen`). Running jobs end as usual; returns, refunds and quotes work.',
     body: freezeBody,
     responses: { 200: accountOrPreview },
     problems: ['state_conflict'],
@@ -146,8 +146,9 @@ export const ACCOUNT_CALLS = {
     ...CHANGE,
     method: 'post',
     path: '/v1/accounts/:id/referrals',
-    summary: 'Name who invited an account',
-    description: 'Once and forever. The inviter is paid when the first paid period of this account starts.',
+    summary: 'Set the inviter of an account',
+    description:
+      'Can be set once. The inviter gets credits when the first paid period of this account starts.',
     body: referralBody,
     isMadeOnce: true,
     responses: { 201: referral },
@@ -158,7 +159,7 @@ export const ACCOUNT_CALLS = {
     method: 'put',
     path: '/v1/accounts/:id/limits',
     summary: 'Set the limits of an account',
-    description: 'All of them: what is left out is no limit.',
+    description: 'Replaces all limits. One that is left out is no limit.',
     body: limitsBody,
     responses: { 200: limitsOrPreview },
     problems: ['state_conflict'],
@@ -176,9 +177,9 @@ export const ACCOUNT_CALLS = {
     scopes: ['support', 'billing:write'],
     onlyPlatform: true,
     path: '/v1/accounts/:id/actions',
-    summary: 'List what was done to an account',
+    summary: 'List the actions on an account',
     description:
-      'By whom, when and why, newest first: of support, of operators and of its own keys. Without the portal sessions of its customers.',
+      'Actions of support, of operators and of its own keys, with who, when and why, newest first. Portal sessions of its customers are not listed.',
     query: accountActionsQuery,
     responses: { 200: accountActionPage },
   },

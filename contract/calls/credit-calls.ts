@@ -20,7 +20,7 @@ import {
   usageBody,
 } from '../shapes/credit-shapes.ts';
 
-/** What an account has and spent: by its own keys, those who bill for it, support, and a customer's browser. */
+/** A read of an account's credits: for its own keys, for billing, for support, and for a customer's browser. */
 const READS_CREDITS = {
   tag: 'credits',
   access: 'account',
@@ -28,7 +28,7 @@ const READS_CREDITS = {
   portal: 'read',
 } as const satisfies Partial<Call>;
 
-/** What an account has, spent, and may buy. */
+/** The credits that an account has, has spent, and may buy. */
 export const CREDIT_CALLS = {
   readBalance: {
     method: 'get',
@@ -43,7 +43,7 @@ export const CREDIT_CALLS = {
     path: '/v1/balance/days',
     ...READS_CREDITS,
     summary: 'Read the balance by day',
-    description: 'What there was at the end of each day, by the source of the grants behind it.',
+    description: 'The balance at the end of each day, by the source of its grants.',
     query: balanceDaysQuery,
     addsUpEntries: true,
     responses: { 200: balanceByDay },
@@ -63,7 +63,7 @@ export const CREDIT_CALLS = {
     ...READS_CREDITS,
     summary: 'Read the usage history by job',
     description:
-      'Jobs with what they held, were charged and returned, and between them what moved credits without a job, newest first.',
+      'Jobs with the credits that they reserved, charged and returned, and movements of credits without a job, newest first.',
     query: historyQuery,
     responses: { 200: historyPage },
   },
@@ -83,7 +83,7 @@ export const CREDIT_CALLS = {
     ...READS_CREDITS,
     summary: 'Read a statement',
     description:
-      'Opening and closing balance of a stretch of time, and the sums by kind. With `Accept: text/csv` the entries themselves, as rows.',
+      'Opening and closing balance of a period, and the sums by kind. `Accept: text/csv` returns the entries themselves, as rows.',
     query: statementQuery,
     addsUpEntries: true,
     responses: { 200: { json: statement, media: ['text/csv'] } },
@@ -118,7 +118,8 @@ export const CREDIT_CALLS = {
     path: '/v1/usage',
     tag: 'credits',
     summary: 'Spend credits on metered use',
-    description: 'Charges at once, without a job. The key has the same response forever, a refusal too.',
+    description:
+      'Charges at once, without a job. A repetition under the same key returns the same response forever, also if it is a refusal.',
     access: 'account',
     scopes: ['jobs:write', 'billing:write'],
     body: usageBody,

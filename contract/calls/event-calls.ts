@@ -1,16 +1,16 @@
 import type { Call } from '../call.ts';
 import { accountEventPage, accountEventsQuery, EVENT_STREAM } from '../shapes/event-shapes.ts';
 
-/** What happens in an account. */
+/** The events of an account. */
 export const EVENT_CALLS = {
   listEvents: {
     method: 'get',
     path: '/v1/events',
     tag: 'events',
-    summary: 'Read what happens in an account',
+    summary: 'List the events of an account',
     description:
-      'Every event of the account, those without a job too: a list, or with `Accept: text/event-stream` a stream of server-sent events. ' +
-      'A stream goes on after the event that `Last-Event-ID` names; a list after `after`. None is left out, none comes twice.',
+      'Every event of the account, also those without a job: a list, or with `Accept: text/event-stream` a stream of server-sent events. ' +
+      'A stream continues after the event that `Last-Event-ID` names, a list after `after`. No event is left out or repeated.',
     access: 'account',
     scopes: ['jobs:read', 'support'],
     portal: 'read',

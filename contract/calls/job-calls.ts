@@ -5,7 +5,7 @@ import { EVENT_STREAM, jobEventPage, jobEventsQuery } from '../shapes/event-shap
 import { job, jobPage, jobsQuery } from '../shapes/job-shapes.ts';
 import { quote } from '../shapes/quote-shapes.ts';
 
-/** What a customer does with jobs. */
+/** Jobs: price, submission, reads and cancel. */
 export const JOB_CALLS = {
   quote: {
     method: 'post',
@@ -13,7 +13,7 @@ export const JOB_CALLS = {
     tag: 'jobs',
     summary: 'Price a job',
     description:
-      'Returns the exact price of a job body and stores it for 15 minutes. Nothing is spent. A job that the balance does not cover is a ' +
+      'Returns the exact price of a job body and stores it for 15 minutes. Nothing is spent. A job that the balance does not cover gets a ' +
       '200 too, with `affordable: false`.',
     access: 'account',
     scopes: ['jobs:write', 'jobs:read', 'credits:read'],
@@ -28,9 +28,9 @@ export const JOB_CALLS = {
     tag: 'jobs',
     summary: 'Submit a job',
     description:
-      'Reserves the credits and starts the job, in one step: a 202 means that both are done. A refusal by admission (402, 409) is stored ' +
+      'Reserves the credits and starts the job, in one step: a 202 means that both are done. A refusal at admission (402, 409) is stored ' +
       'under the key and repeated forever; a new try needs a new key. With `Prefer: wait=N` the response waits for the end of the job, up ' +
-      'to N seconds: it is 200 when the end was seen, and 202 otherwise.',
+      'to N seconds: 200 if it has ended by then, 202 otherwise.',
     access: 'account',
     scopes: ['jobs:write'],
     portal: 'submit',
@@ -78,8 +78,8 @@ export const JOB_CALLS = {
     tag: 'jobs',
     summary: 'Watch a job',
     description:
-      'The events of a job: a list, or with `Accept: text/event-stream` a stream of server-sent events that ends with the job. A stream goes ' +
-      'on after the event that `Last-Event-ID` names. 204: the job has ended, and its last event has been read.',
+      'The events of a job: a list, or with `Accept: text/event-stream` a stream of server-sent events that ends with the job. A stream continues ' +
+      'after the event that `Last-Event-ID` names. 204: the job has ended, and its last event has been read.',
     access: 'account',
     scopes: ['jobs:read', 'support'],
     portal: 'read',
@@ -93,8 +93,8 @@ export const JOB_CALLS = {
     tag: 'jobs',
     summary: 'Cancel a job',
     description:
-      'Asks for the end of a job. A job that no model has begun costs nothing. Repeated, the response is 202 again; of a job that ended ' +
-      'otherwise it is 409.',
+      'Asks for the end of a job. A job that no model has begun costs nothing. A repetition gets a 202 again; a job that ended ' +
+      'in another way gets a 409.',
     access: 'account',
     scopes: ['jobs:write'],
     portal: 'submit',

@@ -28,7 +28,7 @@ const CONSOLE = {
   onlyPlatform: true,
 } as const satisfies Partial<Call>;
 
-/** Keys of the API, and tokens of browsers. */
+/** API keys, and the sessions of browsers. */
 export const KEY_CALLS = {
   createKey: {
     ...KEYS,
@@ -36,7 +36,7 @@ export const KEY_CALLS = {
     path: '/v1/keys',
     summary: 'Make a key',
     description:
-      'An account’s key makes keys of its account, a platform key those of every account and of the platform. `secret` is shown this once: the same call again under its `Idempotency-Key` returns the same key with `secret` null.',
+      'An account’s key makes keys of its account; a platform key makes keys of every account and of the platform. `secret` is shown once: a repetition under the same `Idempotency-Key` returns the same key with `secret` null.',
     body: keyBody,
     idempotencyKey: 'optional',
     responses: { 201: createdApiKey },
@@ -47,7 +47,7 @@ export const KEY_CALLS = {
     method: 'get',
     path: '/v1/keys',
     summary: 'List keys',
-    description: 'Newest first, those that are over too.',
+    description: 'Newest first, expired and revoked ones too.',
     query: keysQuery,
     responses: { 200: apiKeyPage },
     problems: ['not_found'],
@@ -57,7 +57,7 @@ export const KEY_CALLS = {
     method: 'delete',
     path: '/v1/keys/:id',
     summary: 'Revoke a key',
-    description: 'It is refused within a second. Again it changes nothing.',
+    description: 'The key is refused within a second. A repetition changes nothing.',
     query: revocationQuery,
     responses: { 200: preview, 204: null },
     problems: ['state_conflict'],
@@ -68,7 +68,7 @@ export const KEY_CALLS = {
     path: '/v1/keys/:id/rotate',
     summary: 'Replace a key',
     description:
-      'The new key has the same name, scopes and account. The old one works on for `grace_seconds`; what that one had replaced itself ends now.',
+      'The new key has the same name, scopes and account. The old one works for another `grace_seconds`; a key that it had replaced ends now.',
     body: rotationBody,
     idempotencyKey: 'optional',
     responses: { 200: preview, 201: createdApiKey },
@@ -80,7 +80,7 @@ export const KEY_CALLS = {
     path: '/v1/portal_sessions',
     summary: 'Open a portal session',
     description:
-      'A token for a customer’s browser, of one account, that may do what `can` says and nothing else. A key grants what it holds.',
+      'Makes a token for a customer’s browser, which acts for one account and may do only what `can` says. A key can grant only the rights that it has.',
     body: portalSessionBody,
     responses: { 201: portalSession },
   },
@@ -92,7 +92,8 @@ export const KEY_CALLS = {
     portal: 'read',
     path: '/v1/portal_sessions/current',
     summary: 'Read the portal session of the token',
-    description: 'For the page that holds the token: whose it is, and what it may do. A key has none: 404.',
+    description:
+      'For the page that has the token: its account, and what it may do. A call with a key gets a 404.',
     responses: { 200: currentPortalSession },
   },
   revokePortalSession: {
@@ -108,7 +109,7 @@ export const KEY_CALLS = {
     path: '/v1/console_sessions',
     summary: 'Sign in to the console',
     description:
-      'With a platform key, or by the word of a trusted proxy (`CONSOLE_PROXY_HEADER`). Sets a cookie that no script reads and that is sent to this origin alone. By it a page of this origin may do what the key may, for as long as that is live; with everything it writes it sends `csrf_token` as `Holdfast-CSRF`. A request with `Authorization` is the key’s, whatever cookie comes along. Every action is on record under `actor`.',
+      'With a platform key, or through a trusted proxy (`CONSOLE_PROXY_HEADER`). Sets a cookie that scripts cannot read and that is sent to this origin only. With it a page of this origin may do what the key may, as long as the key works; each write also sends `csrf_token` as `Holdfast-CSRF`. A request with `Authorization` ignores the cookie. Every action is recorded under `actor`.',
     console: 'opens',
     body: consoleSessionBody,
     responses: { 201: consoleSession },
@@ -119,7 +120,7 @@ export const KEY_CALLS = {
     path: '/v1/console_sessions/current',
     summary: 'Read the console session of the cookie',
     description:
-      'Who signed in, and the `csrf_token` for a page that was loaded anew. No page of another origin can read it.',
+      'Who signed in, and the `csrf_token` for a page that was reloaded. Pages of other origins cannot read it.',
     console: 'needs',
     responses: { 200: consoleSession },
   },

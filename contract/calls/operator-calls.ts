@@ -14,7 +14,7 @@ import {
 } from '../shapes/support-shapes.ts';
 import { SUPPORT_BODIES } from '../support-command.ts';
 
-/** Each command is applied once per key, and answered with the job; a dry run with what it would do. */
+/** A support command is applied once per key. The response is the job, or for a dry run what the command would do. */
 const COMMAND = {
   method: 'post',
   tag: 'support',
@@ -27,45 +27,45 @@ const COMMAND = {
   problems: ['state_conflict'],
 } as const satisfies Partial<Call>;
 
-/** What support staff and operators see and do. */
+/** Reads and commands of support staff and operators. */
 export const OPERATOR_CALLS = {
   releaseJob: {
     ...COMMAND,
     path: '/v1/jobs/:id/release',
-    summary: 'Return the reserved credits of a job now',
+    summary: 'Release the reserved credits of a job now',
     body: SUPPORT_BODIES.release,
   },
   refundJob: {
     ...COMMAND,
     path: '/v1/jobs/:id/refund',
-    summary: 'Give committed credits of a job back',
-    // Who may give credits may give charged ones back.
+    summary: 'Refund committed credits of a job',
+    // A key that may grant credits may refund charged ones.
     scopes: ['support', 'billing:write'],
     body: SUPPORT_BODIES.refund,
   },
   extendJob: {
     ...COMMAND,
     path: '/v1/jobs/:id/extend',
-    summary: 'Give a job a later deadline',
+    summary: 'Extend the deadline of a job',
     body: SUPPORT_BODIES.extend,
   },
   restartJob: {
     ...COMMAND,
     path: '/v1/jobs/:id/restart',
-    summary: 'Make a new attempt in place of one that a provider has accepted',
+    summary: 'Replace an attempt that a provider has accepted by a new one',
     body: SUPPORT_BODIES.restart,
   },
   resolveJob: {
     ...COMMAND,
     path: '/v1/jobs/:id/resolve',
-    summary: 'Say what an attempt was whose outcome is unknown',
+    summary: 'Resolve an attempt whose outcome is unknown',
     body: SUPPORT_BODIES.resolve,
   },
   inspectJob: {
     method: 'get',
     path: '/v1/jobs/:id/inspect',
     tag: 'support',
-    summary: 'Read all that is on record of a job',
+    summary: 'Read everything that is recorded about a job',
     access: 'key',
     scopes: ['support'],
     onlyPlatform: true,
@@ -85,10 +85,10 @@ export const OPERATOR_CALLS = {
     method: 'get',
     path: '/v1/attention',
     tag: 'support',
-    summary: 'Read what asks for a person now',
+    summary: 'Read what needs attention now',
     description:
-      'At most 25 of each kind, of all accounts, those first that matter first; `more` names the kinds of which there are more. One query,' +
-      ' which reads what is open and nothing of the past.',
+      'At most 25 of each kind, of all accounts, the most urgent first; `more` names the kinds of which there are more. One query,' +
+      ' which reads only what is open.',
     access: 'key',
     scopes: ['support'],
     onlyPlatform: true,
@@ -111,8 +111,8 @@ export const OPERATOR_CALLS = {
     method: 'get',
     path: '/v1/search',
     tag: 'support',
-    summary: 'Find what an id or a name is',
-    description: 'At most 20. Of all accounts, or of the one that `Holdfast-Account` names.',
+    summary: 'Find an object by an id or a name',
+    description: 'At most 20 results, of all accounts or of the one that `Holdfast-Account` names.',
     access: 'key',
     scopes: ['support'],
     onlyPlatform: true,
@@ -124,7 +124,7 @@ export const OPERATOR_CALLS = {
     method: 'get',
     path: '/v1/costs',
     tag: 'support',
-    summary: 'Read what each model cost and brought in',
+    summary: 'Read what each model cost and earned',
     access: 'key',
     scopes: ['support', 'billing:write'],
     onlyPlatform: true,
@@ -150,8 +150,8 @@ export const OPERATOR_CALLS = {
     tag: 'support',
     summary: 'Read what was issued, spent and is outstanding',
     description:
-      'Of a month, by source of credits, and by day. From sums that are kept as the journal grows: `counted_until` says how far. With' +
-      ' `Accept: text/csv` the lines of the sources, as rows.',
+      'For a month, by source of credits and by day. It reads sums that are kept as the journal grows, up to `counted_until`.' +
+      ' `Accept: text/csv` returns the lines of the sources, as rows.',
     access: 'key',
     scopes: ['support', 'billing:write'],
     onlyPlatform: true,
@@ -164,7 +164,7 @@ export const OPERATOR_CALLS = {
     path: '/v1/ledger/checks',
     tag: 'support',
     summary: 'Read when the ledger was checked last, and what was found',
-    description: 'Runs no check: `holdfast reconcile` does, and the reconciler by its schedule.',
+    description: 'Runs no check: `holdfast reconcile` does, and the reconciler on its schedule.',
     access: 'key',
     scopes: ['support', 'billing:write'],
     onlyPlatform: true,

@@ -13,12 +13,12 @@ const health = z.strictObject({ status: z.enum(['up', 'ready']) });
 
 const PUBLIC = { method: 'get', tag: 'service', access: 'public' } as const satisfies Partial<Call>;
 
-/** What needs no key: where things are, whether they are up, and what model services tell. */
+/** The documents, pages, health and metrics of the service, and webhooks of model services. Only metrics need a key. */
 export const SERVICE_CALLS = {
   readFront: {
     ...PUBLIC,
     path: '/',
-    summary: 'Read where the documents are',
+    summary: 'Read the addresses of the documents',
     responses: { 200: front },
   },
   readOpenApi: {
@@ -38,7 +38,7 @@ export const SERVICE_CALLS = {
   readDocsFile: {
     ...PUBLIC,
     path: '/docs/:file',
-    summary: 'Read a script or style of these pages',
+    summary: 'Read a script or style of the document pages',
     responses: { 200: { media: ['text/javascript', 'text/css'] } },
   },
   readPortal: {
@@ -46,14 +46,14 @@ export const SERVICE_CALLS = {
     path: '/portal',
     summary: 'Read the page of a customer: credits, jobs, and how to make more',
     description:
-      'For a browser. It is opened with the `url` of a portal session, whose token it takes out of the fragment into its memory.',
+      'For a browser, which opens the `url` of a portal session. The page moves the token from the fragment into its memory.',
     responses: { 200: { media: ['text/html'] } },
     problems: ['not_found'],
   },
   readPortalFile: {
     ...PUBLIC,
     path: '/portal/:file',
-    summary: 'Read a script, style or picture of that page',
+    summary: 'Read a script, style or picture of the customer page',
     description:
       '`holdfast-credits.js` is the custom element `<holdfast-credits>`, for pages of other origins.',
     responses: { 200: { media: ['text/javascript', 'text/css', 'image/svg+xml'] } },
@@ -68,7 +68,7 @@ export const SERVICE_CALLS = {
   readConsoleFile: {
     ...PUBLIC,
     path: '/console/:file',
-    summary: 'Read a script, style or picture of that page',
+    summary: 'Read a script, style or picture of the support page',
     responses: { 200: { media: ['text/javascript', 'text/css', 'image/svg+xml'] } },
   },
   readPage: {
@@ -81,14 +81,14 @@ export const SERVICE_CALLS = {
     ...PUBLIC,
     path: '/healthz',
     isUnlimited: true,
-    summary: 'Ask whether the process is up',
+    summary: 'Check whether the process is up',
     responses: { 200: health },
   },
   readReadiness: {
     ...PUBLIC,
     path: '/readyz',
     isUnlimited: true,
-    summary: 'Ask whether a job can be submitted now',
+    summary: 'Check whether a job can be submitted now',
     responses: { 200: health },
     problems: ['unavailable'],
   },
@@ -114,10 +114,10 @@ export const SERVICE_CALLS = {
     access: 'public',
     path: '/v1/provider_webhooks/:provider/:token',
     countsStrangersOnly: true,
-    summary: 'Tell that a job of a model service has ended',
+    summary: 'Receive the webhook of a model service',
     description:
-      'For model services: the address is given to a service for each attempt, and the request is signed as that service signs. 204 once it is ' +
-      'on record; 404 for any other, of which an address may send only so many.',
+      'For model services. Each attempt gives its service an address of its own, and the service signs the request in its own way. 204: it is ' +
+      'recorded. Any other request gets a 404, and a client address may send only a limited number of them.',
     responses: { 204: null },
     problems: ['payload_too_large', 'unsupported_media_type', 'unavailable', 'internal'],
   },

@@ -24,13 +24,13 @@ const READS = {
 } as const satisfies Partial<Call>;
 const CHANGES = { tag: 'events', access: 'account', scopes: ['jobs:write'] } as const satisfies Partial<Call>;
 
-/** Where an account's events are sent, and what became of that. */
+/** The webhook endpoints of an account, and their deliveries. */
 export const WEBHOOK_CALLS = {
   createWebhookEndpoint: {
     ...CHANGES,
     method: 'post',
     path: PATH,
-    summary: 'Have events sent to an address',
+    summary: 'Create a webhook endpoint',
     description: 'The secret that signs them is shown in this response and never again.',
     body: webhookEndpointBody,
     responses: { 201: webhookEndpointWithSecret },
@@ -54,7 +54,7 @@ export const WEBHOOK_CALLS = {
     path: `${PATH}/:id`,
     summary: 'Change a webhook endpoint',
     description:
-      'What is not named stays as it is. An endpoint that is enabled again is sent what waits for it; what happened meanwhile comes by `resend`.',
+      'Fields that are left out stay as they are. An endpoint that is enabled again gets the deliveries that wait for it; `resend` sends the events that happened meanwhile.',
     body: webhookEndpointChange,
     responses: { 200: webhookEndpoint },
   },
@@ -70,7 +70,8 @@ export const WEBHOOK_CALLS = {
     method: 'post',
     path: `${PATH}/:id/rotate`,
     summary: 'Replace the secret of a webhook endpoint',
-    description: 'For `grace_seconds` (a day) both secrets sign, then the new one alone. It is shown once.',
+    description:
+      'For `grace_seconds` (a day) both secrets sign, then the new one alone. The new one is shown once.',
     body: rotateWebhookBody,
     isBodyOptional: true,
     responses: { 200: webhookEndpointWithSecret },
@@ -79,7 +80,7 @@ export const WEBHOOK_CALLS = {
     ...READS,
     path: `${PATH}/:id/deliveries`,
     summary: 'List deliveries to a webhook endpoint',
-    description: 'Newest first. Of those that failed with what was sent and what came back.',
+    description: 'Newest first. Failed ones include what was sent and what came back.',
     query: webhookDeliveriesQuery,
     responses: { 200: webhookDeliveryPage },
   },
@@ -87,7 +88,7 @@ export const WEBHOOK_CALLS = {
     ...CHANGES,
     method: 'post',
     path: `${PATH}/:id/deliveries/:delivery/resend`,
-    summary: 'Send a delivery again',
+    summary: 'Resend a delivery',
     body: resendDeliveryBody,
     isBodyOptional: true,
     responses: { 200: preview, 202: webhookDelivery },
@@ -97,9 +98,9 @@ export const WEBHOOK_CALLS = {
     ...CHANGES,
     method: 'post',
     path: `${PATH}/:id/resend`,
-    summary: 'Send all events since a time again',
+    summary: 'Resend all events since a time',
     description:
-      'Also those that were not sent to it then. A thousand at most in one call: go on with `after`, the `last_sequence` of this one.',
+      'Also those that were not sent to it then. At most a thousand in one call: continue with the `last_sequence` of this one as `after`.',
     body: resendWebhooksBody,
     responses: { 200: preview, 202: resentWebhooks },
     problems: ['state_conflict'],

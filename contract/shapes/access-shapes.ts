@@ -7,7 +7,7 @@ import { previewFields, previewParameters, reasonField } from './body-fields.ts'
 import { pageParameters } from './query-fields.ts';
 import { accountId, instant, listOf, pageOf } from './wire-fields.ts';
 
-/** Keys of the API, and tokens of a browser. */
+/** API keys, and the sessions of browsers. */
 
 const MAX_KEY_NAME = 200;
 const MAX_GRACE_SECONDS = 604_800;
@@ -25,7 +25,7 @@ const scopes = z
   .describe('What the key may do; `admin` implies all.');
 
 export const keyBody = z.strictObject({
-  name: requestText({ max: MAX_KEY_NAME }).describe('People tell keys apart by it.'),
+  name: requestText({ max: MAX_KEY_NAME }).describe('A name by which people tell keys apart.'),
   scopes,
   account_id: z
     .string()
@@ -35,7 +35,7 @@ export const keyBody = z.strictObject({
   mode: z
     .enum(ACCOUNT_MODES)
     .optional()
-    .describe("Of a platform key; an account's key has the mode of its account."),
+    .describe("The mode of a platform key; an account's key has the mode of its account."),
   reason: reasonField.optional(),
 });
 
@@ -45,7 +45,7 @@ export const rotationBody = z.strictObject({
     .min(0)
     .max(MAX_GRACE_SECONDS)
     .default(DEFAULT_GRACE_SECONDS)
-    .describe('How many seconds the old key works beside the new one; 0 ends it now.')
+    .describe('For how many seconds the old key works beside the new one; 0 ends it now.')
     .meta({ examples: [3_600] }),
   reason: reasonField.optional(),
   dry_run: previewFields.dry_run,
@@ -62,22 +62,24 @@ export const apiKey = z.strictObject({
   account_id: accountId.nullable().describe('Null: a platform key.'),
   mode: z.enum(ACCOUNT_MODES),
   scopes: listOf(z.enum(API_KEY_SCOPES)).describe('What the key may do; `admin` implies all.'),
-  replaces: keyId.nullable().describe('The key in whose place it was made; null: none.'),
+  replaces: keyId.nullable().describe('The key that it replaces; null: none.'),
   created_at: instant,
-  expires_at: instant.nullable().describe('When it stops working by itself: of a key that was replaced.'),
+  expires_at: instant
+    .nullable()
+    .describe('When it stops working, if another key has replaced it; null: it does not expire.'),
   revoked_at: instant.nullable().describe('When it was revoked; null: it was not.'),
 });
 export type ApiKeyView = z.output<typeof apiKey>;
 
 export const apiKeyPage = pageOf(apiKey);
 
-/** A key that was just made. */
+/** A new key. */
 export const createdApiKey = apiKey.extend({
   secret: z
     .string()
     .startsWith('hf_')
     .nullable()
-    .describe('Shown this once; null where the call is repeated under its Idempotency-Key.')
+    .describe('Shown once; null when the call is repeated under its Idempotency-Key.')
     .meta({ examples: ['hf_live_0123456789abcdef0123_…'] }),
 });
 export type CreatedApiKey = z.output<typeof createdApiKey>;
@@ -88,7 +90,7 @@ export const portalSessionBody = z.strictObject({
     .min(MIN_SESSION_SECONDS)
     .max(MAX_SESSION_SECONDS)
     .default(DEFAULT_SESSION_SECONDS)
-    .describe('How many seconds the token lives.')
+    .describe('For how many seconds the token is valid.')
     .meta({ examples: [3_600] }),
   can: z
     .array(z.enum(PORTAL_RIGHTS))
@@ -104,14 +106,14 @@ export const portalSession = z.strictObject({
   token: z
     .string()
     .startsWith('hf_portal_')
-    .describe('What the browser sends as its bearer token. Shown this once.')
+    .describe('The bearer token of the browser. Shown once.')
     .meta({ examples: ['hf_portal_0123456789abcdef0123_…'] }),
   account_id: accountId,
   can: listOf(z.enum(PORTAL_RIGHTS)).describe('What the token may do, and nothing else.'),
   expires_at: instant,
   url: z
     .string()
-    .describe('Where the browser is sent, with the token in the fragment, which no server sees.')
+    .describe('The address that the browser opens, with the token in the fragment, which no server sees.')
     .meta({ examples: ['https://api.example/portal#token=hf_portal_…'] }),
 });
 export type PortalSession = z.output<typeof portalSession>;
@@ -129,7 +131,7 @@ export const consoleSessionBody = z.strictObject({
   actor: requestText({ max: MAX_PERSON })
     .optional()
     .describe(
-      'Who signs in, for the record of what is done; needed with a key. Where a trusted proxy names the person, that name holds.',
+      'The person who signs in, for the record of their actions; required with a key. The name from a trusted proxy takes precedence.',
     )
     .meta({ examples: ['Ada Lovelace'] }),
   expires_in_seconds: z
@@ -137,18 +139,18 @@ export const consoleSessionBody = z.strictObject({
     .min(MIN_SESSION_SECONDS)
     .max(MAX_CONSOLE_SECONDS)
     .default(MAX_CONSOLE_SECONDS)
-    .describe('How many seconds the session lives.')
+    .describe('For how many seconds the session is valid.')
     .meta({ examples: [28_800] }),
 });
 export const consoleSession = z.strictObject({
   csrf_token: z
     .string()
-    .describe('What the page sends as Holdfast-CSRF with everything that it writes.')
+    .describe('The page sends it as Holdfast-CSRF with each write.')
     .meta({ examples: ['q2PvRGqg3n5lJ0yRzT0s4mJxjz0mW8c4nq6yV1d2e3f'] }),
   actor: z
     .string()
     .describe('Who signed in.')
     .meta({ examples: ['Ada Lovelace'] }),
-  expires_at: instant.describe('When the session ends by itself.'),
+  expires_at: instant.describe('When the session expires.'),
 });
 export type ConsoleSessionView = z.output<typeof consoleSession>;

@@ -20,11 +20,15 @@ const MAX_NAME = 200;
 
 export const accountBody = z.strictObject({
   name: requestText({ max: MAX_NAME }),
-  reference: referenceField.describe("The platform's own: the same one, the same account."),
+  reference: referenceField.describe(
+    "The platform's own name for the account: the same one again returns the same account.",
+  ),
   mode: z
     .enum(ACCOUNT_MODES)
     .optional()
-    .describe('`test`: only the sandbox model serves it, and no report counts it. Said once.'),
+    .describe(
+      '`test`: only the sandbox model serves it, and no report counts it. It cannot be changed later.',
+    ),
 });
 export const account = z.strictObject({
   id: accountId,
@@ -44,12 +48,12 @@ export const planBody = z.strictObject({
   plan: z
     .string()
     .nullable()
-    .describe('The name of a plan of the catalogue; null: ends with the current period.'),
+    .describe('The name of a plan of the catalogue; null: the plan ends with the current period.'),
   period_start: instantField.nullish(),
   reference: referenceField,
   renewal: z.enum(RENEWALS).nullish(),
 });
-/** All null where there is none. */
+/** All null if the account has no plan. */
 export const plan = z.strictObject({
   plan: z.string().nullable(),
   period_start: instant.nullable(),
@@ -75,7 +79,9 @@ export const accountPriceList = z.strictObject({
     .string()
     .nullable()
     .meta({ description: "The account's own; null: it has none.", examples: ['partners'] }),
-  applies: z.strictObject({ name: z.string(), version: z.int().min(1) }).describe('What it is priced by.'),
+  applies: z
+    .strictObject({ name: z.string(), version: z.int().min(1) })
+    .describe('The price list by which its jobs are priced.'),
 });
 export type AccountPriceList = z.output<typeof accountPriceList>;
 export const accountPriceListOrPreview = z.union([accountPriceList, preview]);
@@ -83,7 +89,7 @@ export const accountPriceListOrPreview = z.union([accountPriceList, preview]);
 export const clockBody = z.strictObject({ advance_to: instantField });
 export const clock = z.strictObject({
   now: instant,
-  state: z.enum(['advancing', 'ready']).describe('`ready`: what fell due up to now is done.'),
+  state: z.enum(['advancing', 'ready']).describe('`ready`: everything that was due by `now` is done.'),
 });
 export type ClockView = z.output<typeof clock>;
 
@@ -91,9 +97,9 @@ export const referralBody = z.strictObject({ inviter_id: z.string() });
 export const referral = z.strictObject({ inviter_id: accountId, state: z.enum(['pending', 'paid']) });
 export type Referral = z.output<typeof referral>;
 
-/** More than any account runs at a time, and a number that PostgreSQL's integer holds. */
+/** More jobs than any account runs at a time, within PostgreSQL's integer. */
 const MAX_JOBS = 1_000_000;
-/** They are one JSON document, read and written whole. */
+/** The overrides are one JSON document, which is read and written whole. */
 const MAX_OVERRIDES = 1_000;
 
 const jobsAtOnce = z.int().min(0).max(MAX_JOBS).nullable();
@@ -114,7 +120,7 @@ const overrideBody = z
     });
   }, WHENEVER_AN_OBJECT);
 
-/** A PUT says all there is: what it leaves out is no limit. */
+/** A PUT replaces all limits: one that is left out is no limit. */
 export const limitsBody = z.strictObject({
   reason: reasonField,
   ...previewFields,
@@ -139,7 +145,7 @@ export const limitsBody = z.strictObject({
     }),
 });
 
-/** The limits of an account; null is no limit. Credits are per billing period. */
+/** The limits of an account; null: no limit. Credits are per billing period. */
 export const limits = z.strictObject({
   max_concurrent_jobs: jobsAtOnce,
   member_credits_per_period: creditsOrNone,

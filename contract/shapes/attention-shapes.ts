@@ -12,10 +12,10 @@ import {
   reviewId,
 } from './wire-fields.ts';
 
-/** Of each kind so many at most: more than a screen, and fewer than a search. */
+/** The longest list of each kind: more than a screen, and less than a search. */
 export const MAX_ATTENTION = 25;
 
-/** The lists of it, each of which may be longer than what is shown. */
+/** The lists that may be longer than what is shown. */
 export const ATTENTION_LISTS = [
   'stuck',
   'unknown_outcomes',
@@ -25,7 +25,7 @@ export const ATTENTION_LISTS = [
   'webhooks',
 ] as const;
 
-/** What asks for a person now. */
+/** What needs a person's attention now. */
 export const attention = z.strictObject({
   at: instant,
   stuck: listOf(
@@ -37,7 +37,7 @@ export const attention = z.strictObject({
       expected_by: instant,
       returned_automatically_by: instant,
     }),
-  ).describe('Jobs that take longer than expected, those first whose credits return first.'),
+  ).describe('Jobs that take longer than expected. Those whose credits return soonest come first.'),
   unknown_outcomes: listOf(
     z.strictObject({
       account_id: accountId,
@@ -51,7 +51,7 @@ export const attention = z.strictObject({
       provider: z.string(),
       posted_at: instant,
     }),
-  ).describe('Attempts of which it is not known whether they ran, the oldest first.'),
+  ).describe('Attempts that may or may not have run, the oldest first.'),
   overdue: listOf(
     z.strictObject({
       account_id: accountId,
@@ -88,10 +88,10 @@ export const attention = z.strictObject({
       enabled: z.boolean(),
       failing_since: instant,
     }),
-  ).describe('Endpoints that cannot be reached, those first that fail the longest.'),
+  ).describe('Endpoints that cannot be reached. Those that have failed longest come first.'),
   more: listOf(z.enum(ATTENTION_LISTS))
-    .describe('The lists of which there is more than is shown here.')
+    .describe('The lists that have more entries than are shown here.')
     .meta({ examples: [['stuck']] }),
-  models: listOf(modelHealth).describe('How each model of the catalogue does.'),
+  models: listOf(modelHealth).describe('The health of each model of the catalogue.'),
 });
 export type Attention = z.output<typeof attention>;

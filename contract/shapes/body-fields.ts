@@ -4,36 +4,36 @@ import { JOB_REQUEST_LIMITS } from '../../domain/work/job-request.ts';
 import { requestText } from '../job-request/request-text.ts';
 import { parseInstant } from '../../domain/parse-value.ts';
 
-/** Fields that several bodies of the credit calls share. */
+/** Fields that several request bodies share. */
 
 const MAX_REFERENCE = 255;
-/** It is shown in the usage history: a sentence or two. */
+/** A sentence or two, which the usage history shows. */
 const MAX_REASON = 500;
 
-/** So many credits to move. */
+/** The number of credits to move. */
 export const creditsField = z.int().min(1).max(MAX_CREDITS_PER_CALL);
 
-/** The caller's own key of a call. */
+/** The caller's own key of the call. */
 export const referenceField = requestText({ max: MAX_REFERENCE });
 
 export const reasonField = requestText({ max: MAX_REASON });
 
-/** Of a call that support can be shown before it is made. */
+/** Fields of a call that has a dry run. */
 export const previewFields = {
   dry_run: z
     .boolean()
     .optional()
-    .describe('True: says what it would do, and does nothing. The key stays unused.'),
+    .describe('True: returns what the call would do, and does nothing. The key stays unused.'),
   as_of: asOfField().optional(),
 };
 
-/** The same in a query. */
+/** The parameters of a call without a body that has a dry run. */
 export const previewParameters = {
   dry_run: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional()
-    .describe('True: says what it would do, and does nothing.'),
+    .describe('True: returns what the call would do, and does nothing.'),
   as_of: asOfField().optional(),
 };
 
@@ -42,7 +42,7 @@ function asOfField() {
     .string()
     .regex(/^\d{1,18}$/, { error: 'The as_of of a dry run.' })
     .describe(
-      '`as_of` of the dry run that was read: refused (409, `acted_since`) where another has done the same since.',
+      'The `as_of` of the dry run: the call is refused (409, `acted_since`) if another person has done the same since.',
     )
     .meta({ examples: ['1041'] });
 }
@@ -62,8 +62,7 @@ export const instantField = z
   .meta({ format: 'date-time' });
 
 /**
- * Of a rule over several fields: it is looked at beside faults of the fields themselves, so that a caller is told all that is
- * wrong or missing at once.
+ * For a rule over several fields: it is checked even if a field is invalid, so that the caller gets all faults at once.
  */
 export const WHENEVER_AN_OBJECT: z.core.$ZodSuperRefineParams = {
   when: ({ value }) => typeof value === 'object' && value !== null,

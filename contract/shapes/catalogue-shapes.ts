@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { purchasingPower } from './credit-shapes.ts';
 import { credits, listOf } from './wire-fields.ts';
 
-/** What this deployment offers, by the names that other calls take. */
+/** What this deployment offers. Other calls take these names. */
 
 /** A rule of a price list, as its author wrote it (domain/prices/price-list.ts). */
 const priceRule = z.looseObject({ rule: z.enum(['flat', 'table', 'per_unit', 'sum']) });
@@ -19,29 +19,31 @@ const catalogueKind = z.strictObject({
     .int()
     .min(1)
     .nullable()
-    .describe('For how long a result is kept, from its delivery. Null: forever.'),
-  price_rule: priceRule.nullable().describe('Null: nothing has a price that is not in the price list.'),
+    .describe('For how many days a result is kept, from its delivery. Null: forever.'),
+  price_rule: priceRule
+    .nullable()
+    .describe('How a price is computed; null: every price is in the price list.'),
   default_model: z.string().nullable(),
 });
 
 export const catalogueModel = z.strictObject({
   name: z.string(),
-  is_default: z.boolean().describe('A request that names no model has this one, for a kind at least.'),
+  is_default: z.boolean().describe('It is the default model of at least one kind.'),
   is_sandbox: z.boolean(),
-  is_offered: z.boolean().describe('This deployment has what it needs to run it.'),
-  /** Times in seconds from admission. */
+  is_offered: z.boolean().describe('This deployment can run it.'),
+  /** Times in seconds, from admission. */
   kinds: listOf(
     z.strictObject({ kind: z.string(), expected_seconds: z.number(), deadline_seconds: z.number() }),
   ),
-  min_deadline_seconds: z.number().describe("A job's own `deadline_seconds` lies between these two."),
+  min_deadline_seconds: z.number(),
   max_deadline_seconds: z.number(),
   max_attempts: z.int().min(1),
   cancel_rule: z.string(),
 });
 
 /**
- * One thing that has a price of its own, with the fields that the price depends on and the credits; where the price is computed, with
- * the rule in place of the credits.
+ * One price, with the fields that it depends on and its credits. If it is computed, its rule takes the place of the
+ * credits.
  */
 export const cataloguePrice = z.looseObject({
   kind: z.string(),

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { monthParameter, pageParameters } from './query-fields.ts';
 import { accountId, credits, instant, jobId, listOf, outputId, pageOf } from './wire-fields.ts';
 
-/** What models cost us and bring in: for operators. */
+/** What models cost us and earn, for operators. */
 
-/** US dollars as text, exactly. */
+/** US dollars as text, which is exact. */
 const dollars = z.string().regex(/^-?\d+\.\d{2,9}$/);
 const count = z.int().min(0);
 
@@ -15,12 +15,14 @@ const costSums = {
   attempts: count,
   credits_charged: credits,
   credits_refunded: credits,
-  provider_cost: dollars.describe('Of attempts that were billed.'),
-  provisional_cost: dollars.describe('The part of it that no service and no bill has confirmed.'),
-  uncosted_attempts: count.describe('Billed, and nothing says how much: not in `provider_cost`.'),
+  provider_cost: dollars.describe('What billed attempts cost.'),
+  provisional_cost: dollars.describe(
+    'The part of `provider_cost` that neither a service nor a bill has confirmed.',
+  ),
+  uncosted_attempts: count.describe('Billed attempts of unknown cost: not in `provider_cost`.'),
   returned_but_paid: z
     .strictObject({ outputs: count, provider_cost: dollars })
-    .describe('Outputs of which the customer has all credits back, and which we pay all the same.'),
+    .describe('Outputs that we pay for although the customer got all credits back.'),
   unknown_bills: z
     .strictObject({ attempts: count, provider_cost: dollars })
     .describe(
@@ -29,7 +31,7 @@ const costSums = {
   margin: dollars
     .nullable()
     .describe(
-      'What the credits that were charged and not refunded are worth, without `provider_cost`; null: no value of a credit is known.',
+      'The value of the credits that were charged and not refunded, less `provider_cost`; null: the value of a credit is not known.',
     ),
 } as const;
 
@@ -48,7 +50,7 @@ export type CostReport = z.output<typeof costReport>;
 
 export const unknownBillsQuery = z.strictObject({ month: monthParameter, ...pageParameters });
 
-/** An attempt whose bill is unknown: what to ask its service about. */
+/** An attempt whose bill is unknown, with what its service has to be asked about. */
 export const unknownBill = z.strictObject({
   account_id: accountId,
   job_id: jobId,

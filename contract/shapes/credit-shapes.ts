@@ -24,7 +24,7 @@ import {
   pageOf,
 } from './wire-fields.ts';
 
-/** Grants, the balance they make, and the journal behind it. */
+/** Grants, the balance, and the journal behind it. */
 
 export const grant = z.strictObject({
   id: grantId,
@@ -39,7 +39,7 @@ export const grant = z.strictObject({
 });
 export type Grant = z.output<typeof grant>;
 
-/** By the planning figures of the price list: so many of the one, or of the other. */
+/** What credits buy, by the planning figures of the price list: so many of one kind, or of another. */
 export const purchasingPower = z.record(z.string(), z.int().min(0));
 
 export const balance = z.strictObject({
@@ -49,16 +49,18 @@ export const balance = z.strictObject({
   reserved: credits,
   spent_this_period: credits,
   period_starts_at: instant,
-  grants: listOf(grant).describe('Those that still hold something, in the order in which they are spent.'),
+  grants: listOf(grant).describe('The grants with credits left, in the order in which they are spent.'),
   buys: purchasingPower,
   next_expiry: z.strictObject({ at: instant, credits }).nullable(),
 });
 export type Balance = z.output<typeof balance>;
 
 export const estimateQuery = z.strictObject({
-  credits: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('Absent: what can be spent now.'),
+  credits: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('How many credits. Absent: those that can be spent now.'),
 });
-/** Beside what the price list plans with: `statics`, `videos`. */
+/** Other fields are the planning figures of the price list: `statics`, `videos`. */
 export const estimate = z.object({ credits, price_list: z.int().min(1) }).catchall(z.int().min(0));
 export type EstimateView = z.output<typeof estimate>;
 
@@ -74,15 +76,15 @@ export const ENTRY_KINDS = [
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-/** One line of the usage history. Its fields are the columns of the CSV too. */
+/** One line of the usage history. Its fields are also the columns of the CSV. */
 export const entry = z.strictObject({
   id: entryId,
-  seq: z.int().min(1).describe('Its number: counts up by one per account.'),
+  seq: z.int().min(1).describe('Its number, which counts up by one per account.'),
   kind: z.enum(ENTRY_KINDS),
   credits: z
     .int()
     .describe(
-      'Credits, signed, as the available balance saw it: 0 for a commit, since the reserve took it already.',
+      'The change of the available balance: 0 for a commit, since the reserve has already taken its credits.',
     ),
   job_id: jobId.nullable(),
   output_id: outputId.nullable(),
@@ -91,7 +93,7 @@ export const entry = z.strictObject({
   balance_after: credits,
   created_at: instant,
   charged: credits.describe(
-    'The credits it charged (a commit, a spend), and those it gave back of an earlier charge.',
+    'The credits that it charged (a commit, a spend), or gave back of an earlier charge.',
   ),
   refunded: credits,
 });
@@ -111,7 +113,7 @@ export const statementQuery = z.strictObject({
   to: timeParameter.optional(),
 });
 
-/** opening + the sums = closing. */
+/** closing = opening + the sums. */
 export const statement = z.strictObject({
   from: instant,
   to: instant,
@@ -132,10 +134,10 @@ export const statement = z.strictObject({
 });
 export type Statement = z.output<typeof statement>;
 
-/** Of metered use in one call. */
+/** The largest quantity of metered use in one call. */
 export const MAX_QUANTITY = 1_000;
 
-/** Metered use, paid at once. */
+/** Metered use, charged at once. */
 export const usageBody = z.strictObject({
   kind: z.string(),
   quantity: z.int().min(1).max(MAX_QUANTITY),
@@ -145,7 +147,7 @@ export const usageBody = z.strictObject({
 export const usage = z.strictObject({ credits, entries: listOf(entry) });
 export type Usage = z.output<typeof usage>;
 
-/** Credits from outside of the rules of plans. */
+/** Credits that no plan grants. */
 export const grantBody = z
   .strictObject({
     source: z.enum(['trial', 'top_up', 'goodwill']),

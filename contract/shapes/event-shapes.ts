@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../../domain/event-types.ts';
 import { listLimit, wholeNumber } from './query-fields.ts';
 import { instant, jobId, pageOf } from './wire-fields.ts';
 
-/** How a stream of events comes. */
+/** The media type of a stream of events. */
 export const EVENT_STREAM = 'text/event-stream';
 
 const eventFields = {
@@ -13,15 +13,15 @@ const eventFields = {
   data: z.record(z.string(), z.unknown()),
 };
 
-/** One line of a job's history. `seq` counts up by one per job, without gaps. */
+/** One event of a job. `seq` counts up by one per job, without gaps. */
 export const jobEvent = z.strictObject({ ...eventFields, seq: z.int().min(1), job_id: jobId });
 export type JobEventView = z.output<typeof jobEvent>;
 
-/** One line of an account's history. `sequence` counts up by one per account, without gaps. */
+/** One event of an account. `sequence` counts up by one per account, without gaps. */
 export const accountEvent = z.strictObject({
   ...eventFields,
   sequence: z.int().min(1),
-  /** Of an event of a job: which one, and its number there. */
+  /** For an event of a job: the job, and the event's number in it. */
   job_id: jobId.optional(),
   seq: z.int().min(1).optional(),
 });
@@ -30,7 +30,7 @@ export type AccountEventView = z.output<typeof accountEvent>;
 const pageFields = {
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe('The number of the last event that was read.'),
+    .describe('The number of the last event that was read. Only later ones are returned.'),
   limit: listLimit,
 };
 

@@ -5,31 +5,31 @@ import { job } from './job-shapes.ts';
 import { pageParameters, timeParameter, wholeNumber } from './query-fields.ts';
 import { credits, instant, listOf, pageOf } from './wire-fields.ts';
 
-/** What an account's credits went into: by job, and by day. */
+/** The use of an account's credits, by job and by day. */
 
 export const historyQuery = z.strictObject({
   only: z
     .enum(['jobs', 'other'])
     .optional()
-    .describe('`jobs`, or `other`: what moved credits without a job. Absent: both.'),
+    .describe('`jobs`, or `other`: movements of credits without a job. Absent: both.'),
   ...pageParameters,
 });
 
 export const historyJob = z.strictObject({ type: z.literal('job'), at: instant, job });
 export const historyEntry = z.strictObject({ type: z.literal('entry'), at: instant, entry });
-/** A job with its money, or a movement of credits that no job brought about. */
+/** A job with its credits, or a movement of credits without a job. */
 export const historyItem = z.discriminatedUnion('type', [historyJob, historyEntry]);
 export type HistoryItem = z.output<typeof historyItem>;
 export const historyPage = pageOf(historyItem);
 
-/** A quarter. An account's entries of so long are read at once. */
+/** A quarter. The entries of so many days are read at once. */
 const MAX_BALANCE_DAYS = 92;
 const DEFAULT_BALANCE_DAYS = 30;
 
 export const balanceDaysQuery = z.strictObject({
   days: wholeNumber(1, MAX_BALANCE_DAYS)
     .default(DEFAULT_BALANCE_DAYS)
-    .describe('How many days, today with them.')
+    .describe('How many days, including today.')
     .meta({ examples: [30] }),
 });
 export const balanceByDay = z.strictObject({
@@ -41,8 +41,8 @@ export const balanceByDay = z.strictObject({
         .describe('A day in UTC.')
         .meta({ format: 'date', examples: ['2026-01-31'] }),
       source: z.enum(GRANT_SOURCES),
-      available: credits.describe('Credits that could be spent when the day ended; of today, now.'),
-      reserved: credits.describe('Credits that were set aside for jobs then.'),
+      available: credits.describe('Credits that could be spent at the end of the day; for today, now.'),
+      reserved: credits.describe('Credits that were reserved for jobs at that time.'),
     }),
   ).describe('A line for each day and source with credits, oldest first.'),
 });
@@ -64,11 +64,11 @@ export const usageByDay = z.strictObject({
         .string()
         .describe('A day in UTC.')
         .meta({ format: 'date', examples: ['2026-01-31'] }),
-      kind: z.string().describe('Of the jobs; of metered use, what was used.'),
+      kind: z.string().describe('The kind of the jobs, or what was used in metered use.'),
       credits: z
         .int()
         .describe(
-          'What was charged on this day, less what was refunded on it: below zero where that is more.',
+          'What was charged on this day, less what was refunded on it; negative if more was refunded.',
         ),
     }),
   ).describe('A line for each day and kind with a charge or a refund, oldest first.'),

@@ -15,20 +15,23 @@ import {
   sha256,
 } from './wire-fields.ts';
 
-/** The job as everyone outside of PostgreSQL sees it. Nothing else says what a job looks like. */
+/** The job outside of PostgreSQL. Its shape stands nowhere else. */
 
-/** Why an output, or all of a job, ended without a result. */
+/** Why an output, or a whole job, ended without a result. */
 export const failure = z.strictObject({
   code: z.enum(FAILURE_CODES),
   at_fault: z.enum(FAULTS),
-  detail: z.string().describe('For the customer.'),
+  detail: z.string().describe('A sentence for the customer.'),
   retryable: z.boolean(),
 });
 
-/** The progress of a job by its provider. All null before the first report, both numbers while it waits in its queue. */
+/**
+ * The progress of a job at its provider. All fields are null before the first report, and both numbers while it waits
+ * in the provider's queue.
+ */
 export const progress = z.strictObject({
   stage: z.string().nullable(),
-  fraction: z.number().min(0).max(1).nullable().describe('0 … 1, where the provider tells.'),
+  fraction: z.number().min(0).max(1).nullable().describe('0 … 1; null: the provider does not report it.'),
   queue_position: z.int().min(0).nullable(),
 });
 export type Progress = Readonly<z.output<typeof progress>>;
@@ -37,7 +40,7 @@ export type Progress = Readonly<z.output<typeof progress>>;
 export const billing = z.strictObject({
   price_list: z.int().min(1).describe('The version of the price list.'),
   quoted: credits,
-  reserved: credits.describe('Credits that are still held.'),
+  reserved: credits.describe('Credits that are still reserved.'),
   committed: credits,
   returned: credits,
   refunded: credits,
@@ -46,7 +49,7 @@ export const billing = z.strictObject({
 
 const outputFields = {
   id: outputId,
-  item: z.int().min(0).describe('Of a batch: the number of its item, from 0.'),
+  item: z.int().min(0).describe('The number of its item in a batch, from 0.'),
   variation: z.int().min(0),
   state: z.enum(OUTPUT_STATES),
   credits,
@@ -60,7 +63,7 @@ const outputFields = {
     .boolean()
     .nullable()
     .describe(
-      'Whether the picture carries a C2PA manifest; null: it is no picture, or the output has not succeeded.',
+      'Whether the picture has a C2PA manifest; null: it is no picture, or the output has not succeeded.',
     ),
   expires_at: instant
     .nullable()
@@ -68,11 +71,11 @@ const outputFields = {
   attempts: z.int().min(0),
 };
 
-/** One output, as it stands in its job. */
+/** One output, within its job. */
 export const output = z.strictObject(outputFields);
 export type Output = z.output<typeof output>;
 
-/** One output by itself, with where it came from and what was made of it. */
+/** One output by itself, with the output it was made from and those made from it. */
 export const outputWithLineage = z.strictObject({
   ...outputFields,
   job_id: jobId,
@@ -89,7 +92,7 @@ export const job = z.strictObject({
     .string()
     .nullable()
     .describe(
-      'What it is about, for a list: the headline of the brief, or the longest text of its fields; at most 160 characters.',
+      'A title for lists: the headline of the brief, or the longest text of its fields; at most 160 characters.',
     )
     .meta({ examples: ['Fresh bread, every morning'] }),
   state: z.enum(JOB_STATES),
@@ -107,19 +110,19 @@ export const job = z.strictObject({
     failed: z.int().min(0),
     canceled: z.int().min(0),
   }),
-  summary: z.string().describe('"18 of 20 delivered, 70 credits returned".'),
+  summary: z.string().describe('A short text for lists, such as "18 of 20 delivered, 70 credits returned".'),
   metadata: z.record(z.string(), z.string()),
   links: z
     .strictObject({ self: apiPath, events: apiPath, temporal: z.url().optional() })
-    .describe('`temporal` is for platform keys alone.'),
+    .describe('`temporal` is shown to platform keys only.'),
 });
 export type Job = z.output<typeof job>;
 
 export const jobsQuery = z.strictObject({
   state: z.enum(JOB_STATES).optional(),
-  kind: z.string().optional().describe('One of the catalogue, `edit` or `batch`.'),
-  created_after: timeParameter.optional().describe('Both ends are excluded.'),
-  created_before: timeParameter.optional(),
+  kind: z.string().optional().describe('A kind of the catalogue, `edit` or `batch`.'),
+  created_after: timeParameter.optional().describe('Jobs created after this time, which is excluded.'),
+  created_before: timeParameter.optional().describe('Jobs created before this time, which is excluded.'),
   ...pageParameters,
 });
 export const jobPage = pageOf(job);

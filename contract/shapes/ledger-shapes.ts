@@ -3,7 +3,7 @@ import { GRANT_SOURCES } from '../../domain/credits/grant-rules.ts';
 import { monthParameter } from './query-fields.ts';
 import { credits, instant, listOf } from './wire-fields.ts';
 
-/** The ledger as an accountant reads it, and when it was checked last: for operators. */
+/** The accountant's report of the ledger, and its last checks: for operators. */
 
 export const ledgerReportQuery = z.strictObject({ month: monthParameter });
 
@@ -14,13 +14,16 @@ const moved = {
   expired: credits,
   voided: credits,
   outstanding: credits.describe(
-    'Credits that customers may still use at its end, available or reserved: deferred revenue.',
+    'Credits that customers can still use at the end, available or reserved: deferred revenue.',
   ),
 } as const;
-const sums = { opening: credits.describe('Credits that were outstanding when it began.'), ...moved } as const;
+const sums = {
+  opening: credits.describe('Credits that were outstanding at the beginning.'),
+  ...moved,
+} as const;
 const source = z.enum(GRANT_SOURCES);
 
-/** Opening + issued − spent + refunded − expired − voided = outstanding. */
+/** outstanding = opening + issued − spent + refunded − expired − voided. */
 export const ledgerReportRow = z.strictObject({ source, ...sums });
 export type LedgerReportRow = z.output<typeof ledgerReportRow>;
 export type LedgerReportSums = Omit<LedgerReportRow, 'source'>;
@@ -39,8 +42,8 @@ export const ledgerReport = z.strictObject({
   month: z.string(),
   counted_until: instant
     .nullable()
-    .describe('Every entry before this time is counted, and none after it; null: none is yet.'),
-  data: listOf(ledgerReportRow).describe('A line for each source, of which the journal knew then.'),
+    .describe('All entries before this time are counted, and none after it; null: none are counted yet.'),
+  data: listOf(ledgerReportRow).describe('A line for each source that the journal had by then.'),
   total: z.strictObject(sums).describe('The sum of the lines.'),
   days: listOf(ledgerReportDay).describe(
     'A line for each day of the month that has been counted, and each source.',
@@ -48,7 +51,7 @@ export const ledgerReport = z.strictObject({
 });
 export type LedgerReport = z.output<typeof ledgerReport>;
 
-/** Of findings so many at most are kept: `holdfast reconcile` lists them all. */
+/** The most findings that are kept. `holdfast reconcile` lists all of them. */
 export const MAX_FINDINGS = 50;
 
 export const ledgerChecks = z.strictObject({
@@ -70,7 +73,7 @@ export const ledgerChecks = z.strictObject({
           subject: z
             .string()
             .nullable()
-            .describe('What it is about: a grant, a reservation, a day; null: the account.')
+            .describe('What the finding is about: a grant, a reservation or a day; null: the account.')
             .meta({ examples: ['grant_01h455vb4pex5vsknk084sn02q'] }),
         }),
       ).describe(`The first ${String(MAX_FINDINGS)} of them.`),
@@ -83,18 +86,18 @@ export const ledgerChecks = z.strictObject({
       looked: z
         .int()
         .min(0)
-        .describe('How many open reservations it looked at.')
+        .describe('How many open reservations it checked.')
         .meta({ examples: [12] }),
-      released: z.int().min(0).describe('How many of them it returned.'),
+      released: z.int().min(0).describe('How many of them it released.'),
       held_back: z
         .int()
         .min(0)
-        .describe('How many nothing works on, and could not be returned: see `GET /v1/repairs`.')
+        .describe('How many have no workflow and could not be released: see `GET /v1/repairs`.')
         .meta({ examples: [0] }),
       doubt: z
         .string()
         .nullable()
-        .describe('Why Temporal was not believed; null: it was.')
+        .describe('Why it did not trust what Temporal said; null: it did.')
         .meta({ examples: [null] }),
     })
     .nullable()

@@ -5,7 +5,7 @@ import { apiPath, instant, pageOf } from './wire-fields.ts';
 
 const MAX_LINK_SECONDS = 86_400;
 const DEFAULT_LINK_SECONDS = 3_600;
-/** Longer than any of a link. */
+/** Longer than any parameter of a link. */
 const MAX_PARAMETER = 200;
 
 export const linkBody = z.strictObject({
@@ -14,24 +14,24 @@ export const linkBody = z.strictObject({
     .min(1)
     .max(MAX_LINK_SECONDS)
     .default(DEFAULT_LINK_SECONDS)
-    .describe('For how many seconds the link holds.')
+    .describe('For how many seconds the link is valid.')
     .meta({ examples: [3_600] }),
 });
 
 export const outputLink = z.strictObject({
   url: z
     .url()
-    .describe('The bytes, without a key: who has the link has them.')
+    .describe('The link to the bytes. Anyone who has it can read them without a key.')
     .meta({
       examples: [
         'https://api.example/v1/outputs/out_01h455vb4pex5vsknk084sn02q_0/linked_content?account=acct_01h455vb4pex5vsknk084sn02q&expires=1767182400&signature=q2PvRGqg3n5lJ0yRzT0s4mJxjz0mW8c4nq6yV1d2e3f',
       ],
     }),
-  expires_at: instant.describe('Until when the link holds.'),
+  expires_at: instant.describe('When the link expires.'),
 });
 export type OutputLink = z.output<typeof outputLink>;
 
-/** A picture that a brief refers to, as it was kept. */
+/** A picture that a brief refers to, and its stored copy. */
 export const outputReference = z.strictObject({
   number: z.int().min(1).describe('Its number in the brief, from 1.'),
   url: z
@@ -42,7 +42,7 @@ export const outputReference = z.strictObject({
   detail: z.string().nullable().describe('Why it was refused, in words; null: it was not.'),
   content_url: apiPath
     .nullable()
-    .describe('The path of its bytes; null where it was not kept, or is not any longer.')
+    .describe('The path of its bytes; null: they were not stored, or are no longer.')
     .meta({ examples: ['/v1/outputs/out_01h455vb4pex5vsknk084sn02q_0_0/references/1/content'] }),
   content_type: z.string().nullable(),
   bytes: z.int().min(1).nullable(),

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../problems.ts';
 import { apiPath, credits, jobId } from './wire-fields.ts';
 
-/** A refusal as the wire has it (RFC 9457). What codes there are, and what each means, is in problems.ts. */
+/** The shape of a refusal (RFC 9457). The codes and what they mean are in problems.ts. */
 
 const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
 
-/** One field that is wrong: an RFC 6901 pointer, a stable code, and what to do about it. */
+/** A fault of one field: an RFC 6901 pointer, a stable code, and how to correct it. */
 export const fieldError = z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() });
 export type FieldError = Readonly<z.output<typeof fieldError>>;
 
-/** The spend cap that refused something: which, whose, how high, and how much of it is used. */
+/** The spend cap that was reached: which, whose, how high, and how much of it is used. */
 export const exceededCap = z.strictObject({
   limit: z.enum(['member_credits_per_period', 'project_credits_per_period']),
   name: z.string(),
@@ -20,7 +20,10 @@ export const exceededCap = z.strictObject({
 export type ExceededCap = Readonly<z.output<typeof exceededCap>>;
 
 const jobsAtOnce = z.strictObject({ limit: z.literal('max_concurrent_jobs'), jobs: z.int().min(0) });
-/** A limit of requests: of the key, of the account that it acts for (or of its sums), of the address that calls without a key, or that signs in. */
+/**
+ * Limits of requests: per key, per account (all its requests, or those that add up entries), per client address without
+ * a key, and per address that signs in.
+ */
 const REQUEST_LIMITS = [
   'requests_per_key',
   'requests_per_account',
@@ -36,21 +39,21 @@ const requests = z.strictObject({
 });
 const watchedJobs = z.strictObject({ limit: z.literal('watched_jobs'), places: z.int().min(0) });
 
-/** A limit of the account that a job would exceed: of the credits of a member or project, or of its jobs under way. */
+/** A limit of the account that a job would exceed: the credits of a member or project, or the jobs under way. */
 export type ReachedLimit = ExceededCap | Readonly<z.output<typeof jobsAtOnce>>;
 
 /** Whether anything was charged when a request is refused. */
 const billed = z.enum(['no', 'yes', 'unknown']);
 export type Billed = z.output<typeof billed>;
 
-/** The fields of a problem beyond its code. An absent one is not shown. */
+/** Further fields of a problem. One that does not apply is absent. */
 const extensions = {
   required: credits.optional(),
   available: credits.optional(),
   reserved: credits.optional(),
-  /** The job that it is about. */
+  /** The job that the problem is about. */
   job_id: jobId.optional(),
-  /** Finer than the code, stable: why support's command is refused. */
+  /** A stable code that is finer than `code`: why a support command is refused. */
   reason: z.string().optional(),
   limit: z.union([exceededCap, jobsAtOnce, watchedJobs, requests]).optional(),
   errors: z.array(fieldError).readonly().optional(),
@@ -59,7 +62,7 @@ const extensions = {
 
 export const problem = z.strictObject({
   type: z.url().meta({
-    description: 'The page that says cause and cure.',
+    description: 'The page that explains the problem and what to do.',
     examples: ['https://holdfast.example/problems/price_changed'],
   }),
   title: z.string(),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { parseInstant } from '../../domain/parse-value.ts';
 
-/** Parameters that several queries share. They come as text. */
+/** Parameters that several queries share. All arrive as text. */
 
 const MAX_LIST_LIMIT = 100;
 const DEFAULT_LIST_LIMIT = 50;
 
+/** A whole number as text, from `min` to `max`. */
 export function wholeNumber(min: number, max: number) {
   const number = z.string().transform((text, context) => {
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
@@ -17,7 +18,7 @@ export function wholeNumber(min: number, max: number) {
   return number.meta({ type: 'integer', minimum: min, maximum: max });
 }
 
-/** A time, in UTC from here on: an offset that RFC 3339 allows may be more than PostgreSQL reads. */
+/** A time, converted to UTC: PostgreSQL does not read every offset that RFC 3339 allows. */
 export const timeParameter = z
   .string()
   .transform((text, context) => {
@@ -35,7 +36,7 @@ export const monthParameter = z
   .regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month, in UTC: 2026-01.')
   .optional();
 
-/** An id to filter by: whether there is such a job is not the question. */
+/** An id to filter by. It need not be the id of a job that exists. */
 export const jobIdParameter = z
   .string()
   .superRefine((text, context) => {
@@ -46,7 +47,7 @@ export const jobIdParameter = z
 
 export const listLimit = wholeNumber(1, MAX_LIST_LIMIT).default(DEFAULT_LIST_LIMIT);
 
-/** Of a list that is read by pages: `cursor` is `next_cursor` of the page before. */
+/** For a list in pages: `cursor` is the `next_cursor` of the page before. */
 export const pageParameters = { cursor: z.string().optional(), limit: listLimit };
 
 function codeOfNumber(value: number, min: number): string {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MODEL_HEALTH } from './model-shapes.ts';
 import { credits, instant, listOf } from './wire-fields.ts';
 
-/** One rule of a price: a figure, or so many units at so much. */
+/** One part of a price: a figure of the price list, or a number of units at a price each. */
 const pricePart = z.strictObject({
   rule: z.enum(['flat', 'table', 'per_unit']),
   credits,
@@ -11,19 +11,19 @@ const pricePart = z.strictObject({
   unit_credits: credits.optional(),
 });
 
-/** One line of a price: an item of the request, as often as it is made. */
+/** One line of a price: an item of the request, and how often it is made. */
 export const quoteLine = z.strictObject({
-  item: z.int().min(0).describe('From 0; the only one of a request that is no batch.'),
+  item: z.int().min(0).describe('The number of the item, from 0; always 0 without a batch.'),
   kind: z.string(),
   quantity: z.int().min(1),
   unit_credits: credits,
   credits,
   parts: listOf(pricePart)
     .optional()
-    .describe('What `unit_credits` comes from, where it is more than one figure of the price list.'),
+    .describe('The parts of `unit_credits`, if it is more than one figure of the price list.'),
 });
 
-/** The exact price of a job body, and what submitting it now would bring. Spends nothing. */
+/** The exact price of a job body, and what its submission would bring now. A quote spends nothing. */
 export const quote = z.strictObject({
   id: z.string().startsWith('quote_'),
   price_list: z.int().min(1).describe('The version of the price list.'),
@@ -32,9 +32,7 @@ export const quote = z.strictObject({
   available: credits,
   balance_after: z
     .int()
-    .describe(
-      'Credits that can be spent after it: below zero by what is missing, when it is not affordable.',
-    ),
+    .describe('Credits that can be spent afterwards; negative by what is missing, if it is not affordable.'),
   affordable: z.boolean(),
   expires_at: instant,
   deadline_seconds: z.number().min(0),
@@ -43,7 +41,7 @@ export const quote = z.strictObject({
   model_health: z
     .enum(MODEL_HEALTH)
     .describe(
-      '`degraded`: a model of it has failed lately, so that it may wait, and fail with its credits back.',
+      '`degraded`: one of its models has failed lately, so the job may wait, or fail and return its credits.',
     ),
 });
 export type Quote = z.output<typeof quote>;

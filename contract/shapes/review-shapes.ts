@@ -42,7 +42,7 @@ export const decisionBody = z.strictObject({
   ...previewFields,
 });
 
-/** One answer of support to a review. */
+/** One decision of support on a review. */
 export const decision = z.strictObject({
   decision: z.enum(REVIEW_DECISIONS),
   reason: z.string(),
@@ -62,14 +62,14 @@ export const review = z.strictObject({
   decision: z
     .enum(REVIEW_DECISIONS)
     .nullable()
-    .describe('The decision that holds; null while the review is open.'),
+    .describe('The current decision; null while the review is open.'),
   reason: z.string().nullable(),
   advice: z.string(),
   retry_job_id: jobId.nullable(),
   retry_state: z.enum(JOB_STATES).nullable(),
   created_at: instant,
   decided_at: instant.nullable(),
-  kind: z.string().describe('The work that the output was made from, as it was asked for.'),
+  kind: z.string().describe('The kind of work that was requested for the output.'),
   model: z.string(),
   brief: z.record(z.string(), z.unknown()).nullable(),
   instruction: z.string().nullable(),
@@ -81,21 +81,19 @@ export const review = z.strictObject({
   }),
   billing: z
     .strictObject({ output_id: outputId, committed: credits, refunded: credits })
-    .describe('Of the output that was paid for: of a free retry, the one it is the retry of.'),
-  account_id: accountId
-    .optional()
-    .describe('For platform keys alone: whose it is, and every decision so far.'),
-  decisions: listOf(decision).optional(),
+    .describe('The bill of the output that was paid for; for a free retry, that of the original output.'),
+  account_id: accountId.optional().describe('The account of the output. Shown to platform keys only.'),
+  decisions: listOf(decision).optional().describe('All decisions so far. Shown to platform keys only.'),
   links: z.strictObject({ self: apiPath, output: apiPath }),
 });
 export type Review = z.output<typeof review>;
-/** As a platform key reads it. */
+/** A review as a platform key reads it. */
 export type ReviewForSupport = Review & {
   readonly account_id: string;
   readonly decisions: readonly Decision[];
 };
 
-/** Of a decision: the review as it is then, or of a dry run what would become of it. */
+/** The response to a decision: the review after it, or for a dry run what the decision would do. */
 export const reviewOrPreview = z.union([review, preview]);
 
 export const reviewPage = pageOf(review);

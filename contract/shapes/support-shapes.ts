@@ -24,23 +24,25 @@ export const attempt = z.strictObject({
   number: z.int().min(1),
   state: z.enum(['posting', 'accepted', 'rejected', 'unknown', 'collected', 'failed', 'replaced', 'fenced']),
   provider: z.string(),
-  model: z.string().describe('As the provider calls it: of a fallback, where that has taken over.'),
+  model: z
+    .string()
+    .describe('The name of the model at the provider: that of the fallback, if it has taken over.'),
   provider_job_id: z.string().nullable(),
   provider_page: z
     .string()
     .nullable()
-    .describe('Where a person sees it at the provider; null where that has no such page.')
+    .describe('Its page at the provider, for people; null: the provider has none.')
     .meta({ examples: ['https://replicate.com/p/rrr4z55ocneqzikepnug6xezpe'] }),
   error_class: z.string().nullable(),
   billed: z.string().nullable(),
   cost: z.string().nullable(),
-  sha256: sha256.nullable().describe('Of the stored result, charged or not.'),
+  sha256: sha256.nullable().describe('The SHA-256 of the stored result, charged or not.'),
   posted_at: instant,
   resolved_at: instant.nullable(),
   stopping_since: instant
     .nullable()
     .describe(
-      'It counts no more, and its provider has not been seen to stop it yet; null: nothing of it is known to run.',
+      'Since when its result no longer counts, without a sign that its provider has stopped it; null: as far as known, nothing of it runs.',
     ),
 });
 export type InspectedAttempt = z.output<typeof attempt>;
@@ -52,14 +54,12 @@ export const inspectedOutput = z.strictObject({
   brief: z
     .record(z.string(), z.unknown())
     .nullable()
-    .describe('The brief, as the customer gave it; null where the kind has none.')
+    .describe('The brief as the customer wrote it; null: the kind has none.')
     .meta({ examples: [{ headline: 'Fresh bread, every morning' }] }),
   instruction: z.string().nullable(),
   asked: z
     .record(z.string(), z.unknown())
-    .describe(
-      'The fields of its kind that support sees (`supportFields` of the catalogue), as they were asked for.',
-    ),
+    .describe('The requested values of the fields that support sees (`supportFields` of the catalogue).'),
   reservation: z.strictObject({
     id: reservationId,
     state: z.enum(['open', 'committed', 'released']),
@@ -71,7 +71,7 @@ export const inspectedOutput = z.strictObject({
     settled_at: instant.nullable(),
   }),
   attempts: listOf(attempt),
-  /** Its place in the repair queue, while it has one. */
+  /** Its entry in the repair queue; null: it has none. */
   repair: z
     .strictObject({
       why: z.string(),
@@ -80,7 +80,7 @@ export const inspectedOutput = z.strictObject({
       last_seen_at: instant,
     })
     .nullable(),
-  /** Null once it is settled. */
+  /** Null: its reservation is settled. */
   next_automatic_action: z
     .strictObject({
       action: z.enum(['stop_and_return', 'reconciler_returns']),
@@ -91,7 +91,7 @@ export const inspectedOutput = z.strictObject({
 });
 export type InspectedOutput = z.output<typeof inspectedOutput>;
 
-/** An action of an operator, with who and why. */
+/** An action of an operator: who did it, and why. */
 export const operatorAction = z.strictObject({
   at: instant,
   actor: z.string(),
@@ -100,7 +100,7 @@ export const operatorAction = z.strictObject({
   detail: z.record(z.string(), z.unknown()),
 });
 
-/** The same in the record of an account. */
+/** An action in the record of an account. */
 export const accountAction = operatorAction.extend({
   id: z
     .string()
@@ -111,7 +111,7 @@ export type AccountAction = z.output<typeof accountAction>;
 export const accountActionsQuery = z.strictObject({ ...pageParameters });
 export const accountActionPage = pageOf(accountAction);
 
-/** All that is on record of a job. */
+/** Everything that is recorded about a job. */
 export const inspection = z.strictObject({
   account_id: accountId,
   job,
@@ -119,7 +119,7 @@ export const inspection = z.strictObject({
   provider: z.string(),
   workflow: z
     .strictObject({ id: z.string(), state: z.enum(['running', 'not_running', 'unknown']) })
-    .describe('Of the job as a whole; unknown where Temporal does not answer.'),
+    .describe('The workflow of the job as a whole; `unknown`: Temporal does not respond.'),
   answers: z
     .strictObject({
       charged: z
@@ -135,20 +135,20 @@ export const inspection = z.strictObject({
         .describe('What was tried.')
         .meta({ examples: ['1 attempt at local: it delivered its result.'] }),
     })
-    .describe('What a customer asks support of a job, a sentence each.'),
+    .describe('Answers to what customers ask about a job, a sentence each.'),
   possible_commands: listOf(
     z.strictObject({
       command: z
         .enum(COMMAND_NAMES)
-        .describe('What it is called in the path.')
+        .describe('Its name in the path.')
         .meta({ examples: ['restart'] }),
       attempt: z
         .string()
         .nullable()
-        .describe('The attempt that it is about, by its reference; null: the job as a whole.')
+        .describe('The reference of the attempt that it is about; null: the job as a whole.')
         .meta({ examples: ['att_0123456789abcdef_render_1'] }),
     }),
-  ).describe('What support can do to it as it stands. `dry_run` of a command says what it would do.'),
+  ).describe('The commands that support can apply now. With `dry_run` a command returns what it would do.'),
   outputs: listOf(inspectedOutput),
   actions: listOf(operatorAction),
 });
@@ -158,7 +158,7 @@ export const repairsQuery = z.strictObject({
   state: z
     .enum(['open', 'resolved'])
     .default('open')
-    .describe('Whether the reservation still waits for a settlement, or has had one since.'),
+    .describe('Whether the reservation still waits for its settlement, or has been settled since.'),
   ...pageParameters,
 });
 
@@ -174,7 +174,7 @@ export const repair = z.strictObject({
   tries: z.int().min(1),
   first_seen_at: instant,
   last_seen_at: instant,
-  resolved_at: instant.nullable().describe('When it was settled after all; null while it is not.'),
+  resolved_at: instant.nullable().describe('When it was settled; null: it is not.'),
 });
 export type Repair = z.output<typeof repair>;
 
@@ -182,23 +182,20 @@ export const repairPage = pageOf(repair);
 
 export const preview = z.strictObject({
   would: listOf(z.string())
-    .describe('What it would do, a sentence each.')
+    .describe('What the call would do, a sentence each.')
     .meta({ examples: [['returns 35 credits to the plan grant, which ends 30 Nov 2026']] }),
-  possible: z.boolean().describe('Whether it would be done now.'),
+  possible: z.boolean().describe('Whether the call would succeed now.'),
   reason: z
     .string()
     .nullable()
-    .describe('Why it would not, as the `reason` of the refusal; null where it is possible.')
+    .describe('The `reason` of the refusal; null: it is possible.')
     .meta({ examples: ['job_ended'] }),
-  detail: z
-    .string()
-    .nullable()
-    .describe('The same in words, with what can be done; null where it is possible.'),
+  detail: z.string().nullable().describe('The reason in words, with what can be done; null: it is possible.'),
   as_of: z
     .string()
     .optional()
     .describe(
-      'Up to where the record of the account was read: sent back with the call, the second of two people is refused.',
+      'Up to where the record of the account was read. Send it back with the call: if two people act, the second one is refused.',
     )
     .meta({ examples: ['1041'] }),
 });
@@ -208,9 +205,7 @@ const MAX_SEARCH = 200;
 
 export const searchQuery = z.strictObject({
   q: requestText({ max: MAX_SEARCH })
-    .describe(
-      'An id of anything, what a provider calls its job, or an account’s reference or the beginning of its name.',
-    )
+    .describe('Any id, a provider’s id of a job, an account’s reference, or the beginning of its name.')
     .meta({ examples: ['job_01h455vb4pex5vsknk084sn02q'] }),
 });
 
@@ -230,13 +225,13 @@ export const searchResult = z.strictObject({
       'review',
       'key',
     ])
-    .describe('What it is.'),
+    .describe('The type of what was found.'),
   id: z.string(),
-  account_id: accountId.nullable().describe('Whose it is; null: the platform’s.'),
-  job_id: jobId.nullable().describe('The job that it is of; null where it is of none.'),
+  account_id: accountId.nullable().describe('The account that it belongs to; null: the platform.'),
+  job_id: jobId.nullable().describe('The job that it belongs to; null: none.'),
   label: z
     .string()
-    .describe('A few words on it, for a list.')
+    .describe('A short description for lists.')
     .meta({ examples: ['static_ad, succeeded'] }),
 });
 export type SearchResult = z.output<typeof searchResult>;

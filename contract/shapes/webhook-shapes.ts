@@ -7,7 +7,7 @@ import { listLimit } from './query-fields.ts';
 import { instant, listOf, pageOf } from './wire-fields.ts';
 
 const MAX_URL = 2_048;
-/** A week: longer than any deployment takes. */
+/** A week: longer than any receiver takes to deploy a new secret. */
 const MAX_GRACE_SECONDS = 604_800;
 const DEFAULT_GRACE_SECONDS = 86_400;
 
@@ -20,25 +20,25 @@ const events = z
   .max(EVENT_TYPES.length)
   .transform((types) => [...new Set(types)]);
 
-/** Where an account is told of its events, and of which types. */
+/** A webhook endpoint: its address, and the types of events that it gets. */
 const endpointFields = {
   id: z.string().startsWith('we_'),
   url: z.string(),
   events: listOf(z.enum(EVENT_TYPES)),
   enabled: z.boolean(),
-  /** By request, since it answered 410, or after five days of failures. Null: it is enabled. */
+  /** `asked`: by request; `gone`: it responded 410; `failing`: after five days of failures. Null: it is enabled. */
   disabled_reason: z.enum(['asked', 'gone', 'failing']).nullable(),
   disabled_at: instant.nullable(),
-  /** The first failure since it was last reached; null: none. */
+  /** The first failure since its last success; null: none. */
   failing_since: instant.nullable(),
-  /** Until when the secret before this one signs too. */
+  /** Until when the previous secret signs too. */
   old_secret_expires_at: instant.nullable(),
   created_at: instant,
 };
 export const webhookEndpoint = z.strictObject(endpointFields);
 export type WebhookEndpoint = z.output<typeof webhookEndpoint>;
 
-/** With its secret, which is shown once. */
+/** An endpoint with its secret, which is shown once. */
 export const webhookEndpointWithSecret = z.strictObject({
   ...endpointFields,
   secret: z.string().startsWith('whsec_'),
@@ -53,11 +53,11 @@ export const webhookEndpointChange = z.strictObject({
   enabled: z.boolean().optional(),
 });
 export const rotateWebhookBody = z.strictObject({
-  /** How long the old secret signs beside the new one. */
+  /** For how many seconds the old secret signs beside the new one. */
   grace_seconds: z.int().min(0).max(MAX_GRACE_SECONDS).default(DEFAULT_GRACE_SECONDS),
 });
 
-/** One event on its way to one endpoint. */
+/** The delivery of one event to one endpoint. */
 export const webhookDelivery = z.strictObject({
   id: z.string().startsWith('dlv_'),
   event_id: z.string().startsWith('evt_'),
@@ -65,10 +65,10 @@ export const webhookDelivery = z.strictObject({
   sequence: z.int().min(1),
   state: z.enum(DELIVERY_STATES),
   attempts: z.int().min(0),
-  /** Of the last response; null where there was none: `error` says why. */
+  /** The status of the last response; null: there was none, and `error` says why. */
   status: z.int().nullable(),
   error: z.string().nullable(),
-  /** What was sent and what came back, of a delivery that failed; cut where they are long. */
+  /** The last request and response of a failed delivery, cut if they are long. */
   request_body: z.string().nullable(),
   response_body: z.string().nullable(),
   created_at: instant,
@@ -83,23 +83,23 @@ export const webhookDeliveriesQuery = z.strictObject({
   limit: listLimit,
 });
 
-/** Of one delivery. */
+/** Sends one delivery again. */
 export const resendDeliveryBody = z.strictObject({ reason: reasonField.optional(), ...previewFields });
 export const resendWebhooksBody = z.strictObject({
   since: instantField,
-  /** Goes on after the last sequence of the call before. */
+  /** The `last_sequence` of the call before, to continue after it. */
   after: z.int().min(0).optional(),
   reason: reasonField.optional(),
   ...previewFields,
 });
 export const resentWebhooks = z.strictObject({
   resent: z.int().min(0),
-  /** The last event that is sent again; null: none. There may be more after it when `resent` is 1,000. */
+  /** The last event that is sent again; null: none. If `resent` is 1,000, there may be more after it. */
   last_sequence: z.int().min(1).nullable(),
 });
 export type ResentWebhooks = z.output<typeof resentWebhooks>;
 
-/** What an endpoint is sent. */
+/** The message that an endpoint gets. */
 export const webhookMessage = z.strictObject({
   type: z.enum(EVENT_TYPES),
   timestamp: instant,
@@ -107,6 +107,6 @@ export const webhookMessage = z.strictObject({
   data: z
     .union([job, z.record(z.string(), z.unknown())])
     .describe(
-      'Of an event whose type begins with `job.`: the job, as it was when this was first sent. Of any other: what the event says, with `job_id` where it has a job.',
+      'For a type that begins with `job.`: the job, as it was when this was first sent. For any other: the data of the event, with `job_id` if it has a job.',
     ),
 });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Fields that many responses share. Objects are strict: a test that reads a response finds what is missing and what is too much. */
+/**
+ * Fields that many responses share. Objects are strict, so a test that parses a response finds missing and unknown
+ * fields.
+ */
 
 /** RFC 3339 in UTC, to the millisecond: the one form of a time in a response. */
 export const instant = z.iso.datetime({ precision: 3 });
@@ -8,7 +11,7 @@ export const instant = z.iso.datetime({ precision: 3 });
 /** A whole number of credits, never negative. */
 export const credits = z.int().min(0);
 
-/** Of what an account may have: null where there is none of it. */
+/** Credits that an account may have; null: it has none of these. */
 export const creditsOrNone = credits.nullable();
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -29,7 +32,7 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   return z.array(item).readonly();
 }
 
-/** A page of a list, and where the next one begins; null at its end. */
+/** A page of a list. `next_cursor` leads to the next one; null: it is the last. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ data: listOf(item), next_cursor: z.string().nullable() });
 }
