@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isProviderJobId } from '../../../domain/ids.ts';
 
 /**
- * Fields of a service's answers. A field that is not as documented is left out, unless it says how the job stands: it
+ * Fields of a service's answer. A field that is not as documented is left out, unless it says how the job stands: it
  * neither hides the end of a job nor reaches a table that cannot hold it.
  */
 
