@@ -5,18 +5,19 @@ import { LiveFeed } from '../shared/data/live-feed.ts';
 import { creditsText } from '../shared/parts/money.tsx';
 import css from './holdfast-credits.css';
 
-/** What no event tells of (a grant by hand) is seen after this. */
+/** Interval between reads of the balance, for changes that have no event (a grant by hand). */
 const REFRESH_MS = 30_000;
 
-/** One folder above this script, which the API serves; a page may say another in `api`. */
+/** The API's address: the folder above this script, which the API serves. A page may set another in `api`. */
 const { currentScript } = document;
 const API_ADDRESS =
   currentScript instanceof HTMLScriptElement ? new URL('..', currentScript.src).href.replace(/\/$/, '') : '';
 
 /**
- * `<holdfast-credits token="hf_portal_…">`: what is left of an account's credits, live, in a page of another origin (which ALLOWED_ORIGINS
- * names). The token is taken into memory and its attribute removed; a page may set the property `token` instead, for a new one too.
- * Without one, or when it has ended, it shows nothing and fires `holdfast-signed-out`.
+ * `<holdfast-credits token="hf_portal_…">` shows an account's available credits, live, in a page of another origin
+ * (listed in ALLOWED_ORIGINS). The token is moved from the attribute into memory; a page may set the property `token`
+ * instead, also to renew it. Without a token, or when its session has ended, the element shows nothing and fires
+ * `holdfast-signed-out`.
  */
 class HoldfastCredits extends HTMLElement {
   static readonly observedAttributes = ['token'];
@@ -26,7 +27,7 @@ class HoldfastCredits extends HTMLElement {
   #token: string | null = null;
   #balance: Balance | null = null;
   #isAway = false;
-  /** Null: nothing is followed. */
+  /** Stops following the balance; null: nothing is followed. */
   #end: (() => void) | null = null;
 
   constructor() {
@@ -53,7 +54,7 @@ class HoldfastCredits extends HTMLElement {
   }
 
   connectedCallback(): void {
-    // Its token may have come just before, and is followed already.
+    // On an upgrade the attribute's callback comes first and has begun already.
     if (this.#end === null) this.#begin();
   }
 
@@ -81,10 +82,10 @@ class HoldfastCredits extends HTMLElement {
     let shown = 0;
     const read = () => {
       const question = (asked += 1);
-      // What cannot be read now is read again soon; the last figure stays.
+      // A failed read is repeated at the next event or interval; until then the last figure stays.
       client.balance({ signal: over.signal }).then(
         (balance) => {
-          // An answer may be overtaken by a later one.
+          // Responses may arrive out of order.
           if (over.signal.aborted || question < shown) return;
           shown = question;
           this.#balance = balance;
@@ -113,14 +114,14 @@ class HoldfastCredits extends HTMLElement {
       stopWatching();
       clearInterval(ticking);
       this.#end = null;
-      // A figure of one account is never shown as that of another.
+      // Never show one account's figure for another account.
       this.#balance = null;
       this.#isAway = false;
       this.#show();
     };
   }
 
-  /** Shows what is known. A figure that may be old says so in a word, not by its looks alone. */
+  /** Shows the balance. A figure that may be old is marked by a word, not by its looks alone. */
   #show(): void {
     this.toggleAttribute('away', this.#isAway);
     this.#frame.hidden = this.#balance === null;

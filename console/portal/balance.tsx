@@ -4,15 +4,15 @@ import type { AccountEvent, Balance } from '../../client/http/wire-types.ts';
 import { usePageParts } from '../shared/data/page-context.ts';
 import { useResource, type Resource } from '../shared/data/use-resource.ts';
 
-/** What no event tells of (a grant by hand, metered use) is seen after this. */
+/** Interval between reads of the balance, for changes that have no event (a grant by hand, metered use). */
 const REFRESH_MS = 15_000;
 
-/** Whether an event may have moved credits: every one but progress. */
+/** Returns true if an event may have moved credits: every type but progress. */
 export const mayMoveCredits = (event: AccountEvent) => event.type !== 'job.progress';
 
 const BalanceParts = createContext<Resource<Balance> | null>(null);
 
-/** Reads the balance as it changes, once for all that show it. */
+/** Reads the balance once for all components within, and again whenever it may have changed. */
 export function BalanceProvider(props: { readonly children: ComponentChildren }) {
   const { client } = usePageParts();
   const balance = useResource('balance', (signal) => client.balance({ signal }), {
@@ -22,9 +22,9 @@ export function BalanceProvider(props: { readonly children: ComponentChildren })
   return <BalanceParts.Provider value={balance}>{props.children}</BalanceParts.Provider>;
 }
 
-/** The balance, as it is now. Throws outside of a visit. */
+/** The balance of the signed-in account. Throws outside of BalanceProvider. */
 export function useBalance(): Resource<Balance> {
   const balance = useContext(BalanceParts);
-  if (balance === null) throw new Error('this part is shown outside of a visit');
+  if (balance === null) throw new Error('useBalance was called outside of BalanceProvider');
   return balance;
 }

@@ -2,7 +2,7 @@ import { hrefTo, Link } from '../shared/router.tsx';
 import { creditsText, Money } from '../shared/parts/money.tsx';
 import { useBalance } from './balance.tsx';
 
-/** What can be spent, in the head of every page. */
+/** The available credits, in the head of every page. */
 export function LiveBalance() {
   const { data } = useBalance();
   if (data === null) return null;

@@ -22,7 +22,7 @@ const OTHERS = [
   { name: 'jobs', text: 'Jobs' },
 ] as const;
 
-/** The customer's face. Without a token it says how to get one. */
+/** The customer's pages; without a token, how to get one. */
 export function PortalApp({ token }: { readonly token: string | null }) {
   return token === null ? <SignedOut /> : <SignedIn token={token} />;
 }
@@ -53,7 +53,7 @@ function SignedIn({ token }: { readonly token: string }) {
   return (
     <LiveParts auth={auth}>
       <ContentProvider>
-        {/* Beside the visit, not after it: one way to the API less until the first figure is there. */}
+        {/* Outside of OpenVisit, so that balance and session are requested at the same time. */}
         <BalanceProvider>
           <OpenVisit />
         </BalanceProvider>

@@ -2,7 +2,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Catalogue, CurrentPortalSession } from '../../client/http/wire-types.ts';
 
-/** Whose page it is, what it may do, and what is offered. Read once per visit. */
+/** The session with its rights, and the catalogue. Both are read once per visit. */
 export type Visit = { readonly session: CurrentPortalSession; readonly catalogue: Catalogue };
 
 export const VisitParts = createContext<Visit | null>(null);
@@ -10,6 +10,6 @@ export const VisitParts = createContext<Visit | null>(null);
 /** Throws outside of a signed-in page. */
 export function useVisit(): Visit {
   const visit = useContext(VisitParts);
-  if (visit === null) throw new Error('this part is shown outside of a visit');
+  if (visit === null) throw new Error('useVisit was called outside of a signed-in page');
   return visit;
 }

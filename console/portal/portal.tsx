@@ -8,7 +8,7 @@ const place = document.getElementById('app');
 let token = takeToken();
 
 function show(): void {
-  // A new token is a new page: nothing of the last session stays.
+  // A new token renders a new page: nothing of the last session stays.
   if (place !== null) render(<PortalApp key={token} token={token} />, place);
 }
 

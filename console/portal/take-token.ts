@@ -1,11 +1,11 @@
 import { hrefTo } from '../shared/router.tsx';
 
-/** `hf_portal_…`, as POST /v1/portal_sessions gives it: nothing else is sent as one. */
+/** `hf_portal_…` as POST /v1/portal_sessions returns it. Any other text is ignored. */
 const TOKEN = /^#token=([A-Za-z0-9_-]{20,200})(?:&to=([\w/-]{1,100}))?$/;
 
 /**
- * The token that the page was opened with, out of the fragment, which is cleared at once: it stays in the memory of this page alone. `&to=` names the
- * place to begin at (`create`, `jobs/job_…`). Null: the address has none.
+ * Takes the session token from the address's fragment and clears the fragment, so that the token is in this page's
+ * memory only. `&to=` names the first place (`create`, `jobs/job_…`). Null: no token.
  */
 export function takeToken(): string | null {
   const [, token, to = 'credits'] = TOKEN.exec(location.hash) ?? [];

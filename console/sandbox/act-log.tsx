@@ -13,7 +13,7 @@ const STATES: Readonly<Record<Act['state'], { readonly tone: Tone; readonly text
   failed: { tone: 'bad', text: 'Did not come out' },
 };
 
-/** What was done, and what came of it, newest first. */
+/** The acts and their outcomes, newest first. */
 export function ActLog({ acts }: { readonly acts: readonly Act[] }) {
   return (
     <Section title="What came of it" class="column column-log">

@@ -3,14 +3,14 @@ import { FAULT_NAMES, type ActName, type OfferedAct, type SandboxState } from '.
 
 type Asking = {
   readonly state: SandboxState;
-  /** What was clicked and is not begun yet. */
+  /** The act that was clicked and has not begun; null: none. */
   readonly asked: string | null;
   readonly onAsk: (name: ActName) => void;
 };
 
 const isFault = (name: ActName) => FAULT_NAMES.some((fault) => fault === name);
 
-/** A card per fault: what will happen, and the button that makes it happen. One fault at a time. */
+/** A card for each fault: what it does, and the button that causes it. One fault at a time. */
 export function FaultCards({ state, asked, onAsk }: Asking) {
   const current =
     state.acts.find(({ name, state: is }) => is === 'under_way' && isFault(name))?.name ?? asked;

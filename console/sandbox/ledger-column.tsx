@@ -14,7 +14,7 @@ const WORDS: Readonly<Partial<Record<Entry['kind'], string>>> = {
   release: 'Returned',
 };
 
-/** Every entry of the account's ledger as it is written, newest first, with the balance after it. */
+/** The entries of the account's ledger as they are written, newest first, each with the balance after it. */
 export function LedgerColumn({ account: { entries, jobs } }: { readonly account: AccountSeen }) {
   const titleOf = (entry: Entry) => {
     if (entry.job_id === null) return sentenceOf(entry.reason ?? 'by policy');
@@ -46,7 +46,7 @@ export function LedgerColumn({ account: { entries, jobs } }: { readonly account:
   );
 }
 
-/** What it did to the available credits; a charge takes what its reserve had taken from them already. */
+/** The change of the available credits. A charge changes none, since its reserve did: its amount is shown. */
 function EntryAmount({ entry }: { readonly entry: Entry }) {
   if (entry.kind === 'commit') return <span class="money">{creditsText(entry.charged)}</span>;
   return <Money credits={entry.credits} isSigned />;

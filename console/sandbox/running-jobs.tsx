@@ -8,7 +8,7 @@ import { sentenceOf, StateBadge } from '../shared/parts/state-badge.tsx';
 import { START_NAMES, type ActName, type SandboxState } from './sandbox-wire.ts';
 import type { AccountSeen } from './use-account.ts';
 
-/** The jobs with their stage and their money, newest first, and buttons that start more. */
+/** The jobs with their stage and credits, newest first, and the buttons that start more. */
 export function RunningJobs(props: {
   readonly account: AccountSeen;
   readonly state: SandboxState;

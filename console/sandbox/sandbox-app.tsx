@@ -16,7 +16,10 @@ import { Verdict } from './verdict.tsx';
 
 const NAME = 'Holdfast sandbox';
 
-/** The sandbox of an embedded stack: faults at the top, the ledger, the jobs and what was done below, the verdict always in view. */
+/**
+ * The sandbox page of an embedded stack: faults at the top, below them ledger, jobs and acts, the verdict always in
+ * view.
+ */
 export function SandboxApp({ token }: { readonly token: string | null }) {
   if (token === null) {
     return (
@@ -68,12 +71,12 @@ type AccountProps = {
   readonly token: string;
   readonly control: SandboxControl;
   readonly state: SandboxState;
-  /** Why what is seen may be old. */
+  /** Why the state may be old; null: it is current. */
   readonly away: string | null;
   readonly look: () => void;
 };
 
-/** Everything is read through the stack's server, which knows the account: the page has no key. */
+/** Reads the account through the stack's server, which has its key. The page has only the sandbox's token. */
 function AccountInSandbox({ token, ...rest }: AccountProps) {
   const auth = useMemo(() => ({ apiKey: null, headers: { [TOKEN_HEADER]: token } }), [token]);
   return (

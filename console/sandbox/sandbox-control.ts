@@ -1,7 +1,7 @@
 import { apiAddress } from '../shared/data/api-address.ts';
 import { TOKEN_HEADER, type ActName, type SandboxRefusal, type SandboxState } from './sandbox-wire.ts';
 
-/** The server has said no, and why. */
+/** A request that the stack's server refused; the message says why. */
 export class SandboxRefused extends Error {
   readonly status: number;
 
@@ -13,7 +13,7 @@ export class SandboxRefused extends Error {
 
 const TIMEOUT_MS = 10_000;
 
-/** What the page asks of the stack's own server: how things stand, and that something be done. */
+/** Calls the stack's own server: reads the sandbox's state and starts acts. */
 export class SandboxControl {
   readonly #token: string;
 
@@ -21,7 +21,7 @@ export class SandboxControl {
     this.#token = token;
   }
 
-  /** Throws SandboxRefused; TypeError or a DOMException where the server cannot be reached. */
+  /** Throws SandboxRefused; TypeError or DOMException if the server cannot be reached. */
   async state(): Promise<SandboxState> {
     const response = await this.#ask('GET', 'state');
     return (await response.json()) as SandboxState;

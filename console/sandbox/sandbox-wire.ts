@@ -1,4 +1,6 @@
-/** What the page of the sandbox and the server of the stack (dev/sandbox/) say to each other. It is no part of the product's contract. */
+/**
+ * Messages between the sandbox page and the stack's server (dev/sandbox/). They are not part of the product's contract.
+ */
 
 export const FAULT_NAMES = [
   'kill_worker',
@@ -12,13 +14,13 @@ export type FaultName = (typeof FAULT_NAMES)[number];
 export const START_NAMES = ['start_pictures', 'start_film'] as const;
 type StartName = (typeof START_NAMES)[number];
 
-/** What can be done in the sandbox. */
+/** Every act of the sandbox. */
 export type ActName = FaultName | StartName;
 
-/** The header that carries the token: no page of another origin can send it, and no link. */
+/** The header with the token. Neither a page of another origin nor a link can send it. */
 export const TOKEN_HEADER = 'holdfast-sandbox';
 
-/** What can be done, and what will happen then. */
+/** An act on offer. `promise` says what will happen. */
 export type OfferedAct = {
   readonly name: ActName;
   readonly title: string;
@@ -27,7 +29,7 @@ export type OfferedAct = {
   readonly why_not: string | null;
 };
 
-/** What became of the jobs that were under way beside an act, once all of them had ended. */
+/** The outcome of the jobs that ran during an act, once all have ended or the wait for them is over. */
 export type ActOutcome = {
   readonly jobs: number;
   readonly delivered: number;
@@ -35,30 +37,30 @@ export type ActOutcome = {
   /** Credits. */
   readonly charged: number;
   readonly returned: number;
-  /** Of their submissions, those that the model service accepted more than once. */
+  /** Submissions that the model service accepted more than once. */
   readonly submitted_twice: number;
-  /** Jobs that had not ended when the wait for them was over. */
+  /** Jobs that had not ended when the wait was over. */
   readonly open: number;
 };
 
-/** Something that was done. `settling`: it is over, and the jobs beside it go on. */
+/** An act that was started. `settling`: it is over, and jobs that ran during it are not. */
 export type Act = {
   readonly id: number;
   readonly name: ActName;
   readonly title: string;
   readonly at: string;
   readonly state: 'under_way' | 'settling' | 'done' | 'failed';
-  /** What happened, in sentences, as it happens. */
+  /** What has happened so far, in sentences. */
   readonly lines: readonly string[];
   readonly outcome: ActOutcome | null;
 };
 
-/** The reconcile check over the whole ledger. */
+/** The result of the reconcile check over the whole ledger. */
 export type LedgerCheck = {
-  /** Of the last one that PostgreSQL has answered; null: there was none yet. */
+  /** The time of the last check that PostgreSQL completed; null: none yet. */
   readonly checked_at: string | null;
   readonly findings: number;
-  /** PostgreSQL does not respond. */
+  /** True while PostgreSQL does not respond. */
   readonly is_late: boolean;
 };
 
@@ -68,7 +70,7 @@ export type SandboxState = {
   /** Newest first. */
   readonly acts: readonly Act[];
   readonly ledger_check: LedgerCheck;
-  /** The list of the jobs in Temporal UI; null: it is not known. */
+  /** The list of jobs in Temporal UI; null: unknown. */
   readonly temporal_jobs_url: string | null;
 };
 

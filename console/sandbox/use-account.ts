@@ -4,17 +4,17 @@ import { useResource } from '../shared/data/use-resource.ts';
 
 const SHOWN_ENTRIES = 60;
 const SHOWN_JOBS = 20;
-/** What a break of the live connection hid is seen after this. */
+/** Interval between reads, for what was missed during a break of the live connection. */
 const REFRESH_MS = 3_000;
 
 export type AccountSeen = {
   readonly balance: Balance | null;
-  /** Newest first, both. */
+  /** Entries and jobs are newest first. */
   readonly entries: readonly Entry[] | null;
   readonly jobs: readonly Job[] | null;
 };
 
-/** The account as the public API shows it, as things happen. */
+/** The account's balance, entries and jobs from the public API, kept up to date. */
 export function useAccount(): AccountSeen {
   const { client } = usePageParts();
   const moved = { on: ({ type }: AccountEvent) => type !== 'job.progress', everyMs: REFRESH_MS };

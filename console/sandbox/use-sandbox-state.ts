@@ -5,13 +5,13 @@ import type { SandboxState } from './sandbox-wire.ts';
 const LOOK_EVERY_MS = 500;
 
 type Seen = {
-  /** As it was last told. */
+  /** The last state that was read; null: none yet. */
   readonly state: SandboxState | null;
-  /** Why there is nothing newer: the words of the server, or that it cannot be reached. */
+  /** Why the last read failed: the server's words, or that it cannot be reached; null: it did not. */
   readonly trouble: { readonly is: 'refused' | 'away'; readonly detail: string } | null;
 };
 
-/** How the sandbox stands, looked at twice a second; `look` looks at once. */
+/** The sandbox's state, read every 500 ms; `look` reads it at once. */
 export function useSandboxState(control: SandboxControl): Seen & { readonly look: () => void } {
   const [seen, setSeen] = useState<Seen>({ state: null, trouble: null });
   const lookNow = useRef<() => void>(() => undefined);

@@ -4,7 +4,9 @@ import { creditsText } from '../shared/parts/money.tsx';
 import { Badge } from '../shared/parts/state-badge.tsx';
 import type { LedgerCheck } from './sandbox-wire.ts';
 
-/** The sum that has to be right whatever is struck, and what the reconcile check says of the whole ledger. It stays in view. */
+/**
+ * The account's sum of credits, which must hold through every fault, and the reconcile check's result for the ledger.
+ */
 export function Verdict(props: {
   readonly openedWith: number;
   readonly balance: Balance | null;
@@ -37,7 +39,7 @@ export function Verdict(props: {
   );
 }
 
-/** A grant that is used up is listed no more: then all of it is spent. */
+/** The spent credits. A used-up grant is not listed: without any grant, all credits are spent. */
 function spentOf({ grants, spent_this_period }: Balance): number {
   return grants.length === 0 ? spent_this_period : grants.reduce((sum, { spent }) => sum + spent, 0);
 }

@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /**
- * Where a page is: behind the `#`, which no server and no log sees, so that an id, a name or a search stays with the browser.
- * `#/jobs/job_1?state=failed` is path `['jobs', 'job_1']` and query `state=failed`.
+ * A place within the page, from the address's fragment: no server or log sees it, so ids, names and searches stay in
+ * the browser. `#/jobs/job_1?state=failed` is path `['jobs', 'job_1']` and query `state=failed`.
  */
 export type Place = { readonly path: readonly string[]; readonly query: URLSearchParams };
 
@@ -13,7 +13,7 @@ function placeOf(hash: string): Place {
   return { path: path.split('/').filter(Boolean).map(decode), query: new URLSearchParams(query) };
 }
 
-/** The address of a place within this page. What is null or empty in `query` is left out. */
+/** The address of a place within the page. Null and empty values of `query` are left out. */
 export function hrefTo(
   path: readonly string[],
   query: Readonly<Record<string, string | null | undefined>> = {},
@@ -30,7 +30,7 @@ export function goTo(href: string): void {
   location.hash = href;
 }
 
-/** Changes the address without a step in the history: a filter, say. */
+/** Changes the address without a step in the history, as a filter does. */
 function replacePlace(href: string): void {
   history.replaceState(history.state, '', href);
   dispatchEvent(new HashChangeEvent('hashchange'));
@@ -47,11 +47,11 @@ export function usePlace(): Place {
   return placeOf(hash);
 }
 
-/** One filter that stands in the address: its value, and how it is set. */
+/** A filter in the address: its value, and a function that sets it. */
 export function useFilter(name: string): readonly [string | null, (value: string | null) => void] {
   const { query } = usePlace();
   const set = (value: string | null) => {
-    // Of the address as it is now: another page may have been gone to since this one was drawn.
+    // From the current address: the reader may have gone to another page since this was rendered.
     const now = placeOf(location.hash);
     replacePlace(hrefTo(now.path, { ...Object.fromEntries(now.query), [name]: value }));
   };
@@ -76,7 +76,7 @@ function splitOnce(text: string, mark: string): readonly string[] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** What a hand wrote into the address may be no valid escape. */
+/** An address typed by hand may have an invalid escape. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -10,11 +10,11 @@ export const SessionProvider = SignedInAs.Provider;
 /** Throws outside of a signed-in page. */
 function useSession(): Session {
   const session = useContext(SignedInAs);
-  if (session === null) throw new Error('this part is shown outside of a session');
+  if (session === null) throw new Error('useSession was called outside of a signed-in page');
   return session;
 }
 
-/** The parts within act for one account: their calls name it. */
+/** The components within act for one account: their calls name it. */
 export function AccountScope(props: { readonly accountId: string; readonly children: ComponentChildren }) {
   const { csrf_token: token } = useSession();
   const { accountId } = props;

@@ -1,6 +1,6 @@
 import { say } from '../shared/parts/toasts.tsx';
 
-/** An id, which a click copies: support pastes them all day. */
+/** An id that a click copies. */
 export function IdText({ id }: { readonly id: string }) {
   const copy = () => {
     copyText(id).then(
@@ -15,7 +15,7 @@ export function IdText({ id }: { readonly id: string }) {
   );
 }
 
-/** Browsers have a clipboard for pages that came over HTTPS, or from this machine. */
+/** Browsers offer the clipboard only over HTTPS and on localhost. */
 async function copyText(text: string): Promise<void> {
   if (!('clipboard' in navigator)) throw new Error('no clipboard');
   await navigator.clipboard.writeText(text);

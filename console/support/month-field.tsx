@@ -1,7 +1,7 @@
 const MONTHS_BACK = 12;
 const NAME = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
-/** A month in UTC, `2026-01`; null: this one. */
+/** A month in UTC as `2026-01`; null: the current one. */
 export function MonthField(props: {
   readonly value: string | null;
   readonly onChoose: (month: string | null) => void;

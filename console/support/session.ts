@@ -2,10 +2,10 @@ import type { ConsoleSession } from '../../client/http/wire-types.ts';
 import { makeClient } from '../shared/data/make-client.ts';
 import { codeOf } from '../shared/data/problem-words.ts';
 
-/** Who signed in, until when, and what the page sends with all that it writes. Its cookie is the browser's alone. */
+/** Who signed in, until when, and the csrf token for writes. The session's cookie cannot be read by the page. */
 export type Session = ConsoleSession;
 
-/** The session of the cookie; null: there is none, or it is over. */
+/** The session of the browser's cookie; null: there is none, or it has ended. */
 export async function readSession(signal?: AbortSignal): Promise<Session | null> {
   try {
     return await makeClient({ apiKey: null }).consoleSessions.current({ signal });
@@ -16,7 +16,7 @@ export async function readSession(signal?: AbortSignal): Promise<Session | null>
   }
 }
 
-/** @param key Null where a trusted proxy says who it is. It is sent this once, and kept nowhere. */
+/** @param key null: a trusted proxy names the person. The key is sent once and kept nowhere. */
 export function signIn(key: string | null, actor: string): Promise<Session> {
   return makeClient({ apiKey: key, retry: { retries: 0 } }).consoleSessions.create(actor);
 }

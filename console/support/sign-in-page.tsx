@@ -6,7 +6,7 @@ import { ErrorNotice, Notice } from '../shared/parts/notice.tsx';
 import { PageHead } from '../shared/parts/shell.tsx';
 import { signIn, type Session } from './session.ts';
 
-/** A key and a name. The key makes the session; the name is on record with everything that is done in it. */
+/** Sign-in with a key, which opens the session, and a name, which is recorded with every action in it. */
 export function SignInPage(props: {
   readonly isOver: boolean;
   readonly onSignedIn: (session: Session) => void;
@@ -83,7 +83,7 @@ export function SignInPage(props: {
   );
 }
 
-/** What a wrong key is, before the words of the API. */
+/** The fault of a wrong key in plain words; any other error in the API's words. */
 function SignInFault({ error }: { readonly error: unknown }) {
   const code = codeOf(error);
   if (code !== 'unauthenticated' && code !== 'forbidden') return <ErrorNotice error={error} />;

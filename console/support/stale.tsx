@@ -3,7 +3,7 @@ import type { Resource } from '../shared/data/use-resource.ts';
 import { Button } from '../shared/parts/button.tsx';
 import { Notice } from '../shared/parts/notice.tsx';
 
-/** Says that what is shown could not be read again, while that is so. */
+/** Says that the data could not be read again, while that is so. */
 export function Stale<Data>(props: { readonly of: Pick<Resource<Data>, 'data' | 'error' | 'reload'> }) {
   const { data, error, reload } = props.of;
   if (data === null || error === null) return null;

@@ -20,10 +20,12 @@ const ITEMS = [
   { name: 'ledger', text: 'Ledger' },
   { name: 'models', text: 'Models' },
 ] as const;
-/** Under which place a page of one thing stands. */
+/** The navigation item that is marked on a page without one of its own. */
 const PARENTS: Readonly<Record<string, string>> = { jobs: 'find', accounts: 'find' };
 
-/** A session that ends later than a timer can wait for is asked about at every page. */
+/**
+ * A browser's timer waits at most 2^31 ms. The end of a longer session is noticed when the reader goes to another page.
+ */
 const LONGEST_TIMER_MS = 2_000_000_000;
 
 type Visit =
@@ -32,7 +34,7 @@ type Visit =
   | { readonly is: 'out'; readonly isOver: boolean }
   | { readonly is: 'in'; readonly session: Session };
 
-/** The face of support: the sign-in, or its pages. */
+/** The pages of support: the sign-in, or those of the session. */
 export function SupportApp() {
   const [visit, setVisit] = useState<Visit>({ is: 'asking' });
   const ask = () => {
@@ -106,7 +108,7 @@ function SignedIn(props: { readonly session: Session; readonly onEnd: (isOver: b
   );
 }
 
-/** Tells when the session is over: by its time, or because the API says so when another page is gone to. */
+/** Calls `onEnd` when the session is over: at its end, or when the API says so as the reader goes to another page. */
 function useSessionEnd(session: Session, page: string, onEnd: (isOver: boolean) => void): void {
   useEffect(() => {
     const leftMs = Date.parse(session.expires_at) - Date.now();

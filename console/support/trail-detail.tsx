@@ -1,9 +1,9 @@
 import { GivenText } from '../shared/parts/given-text.tsx';
 
-/** What is on record of an action beside who, when and why. */
+/** The recorded details of an action, besides who, when and why. */
 export function TrailDetail(props: {
   readonly of: Readonly<Record<string, unknown>>;
-  /** What the page is about is not said again. */
+  /** The name of a detail to leave out, since the page is about it. */
   readonly but?: string;
 }) {
   const text = Object.entries(props.of)

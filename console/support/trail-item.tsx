@@ -3,7 +3,7 @@ import { GivenText } from '../shared/parts/given-text.tsx';
 import { Instant } from '../shared/parts/instant.tsx';
 import { sentenceOf } from '../shared/parts/state-badge.tsx';
 
-/** What a person of support did, when and why; below it, what came of it. */
+/** An action of support: what, who, when and why, with its result below. */
 export function TrailItem(props: {
   readonly action: string;
   readonly actor: string;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-/** What each key does, pressed alone and not into a field or a dialog. */
+/** Calls the action of a key that is pressed alone, outside of fields and dialogs. */
 export function useKeys(actions: Readonly<Record<string, () => void>>): void {
   const latest = useRef(actions);
   latest.current = actions;

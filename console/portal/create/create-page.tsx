@@ -14,10 +14,10 @@ import { filledIn, missingFields, withValue, type Schema, type Values } from './
 import { useQuote } from './use-quote.ts';
 import { useSubmission } from './use-submission.ts';
 
-/** How it is made, rather than what: folded. */
+/** Fields about how it is made rather than what. They are folded. */
 const MORE = new Set(['model', 'test_scenario']);
 
-/** Makes something new: a form from the schema of its kind, its exact price while it is filled in, and the button. */
+/** The create page: a form from the schema of the chosen kind, its exact price, and the button that submits it. */
 export function CreatePage() {
   const { catalogue } = useVisit();
   const [asked, setAsked] = useFilter('kind');
@@ -99,9 +99,12 @@ function CreateForm({ kind }: { readonly kind: Catalogue['kinds'][number] }) {
   );
 }
 
-/** The kind's schema, with the models that can be named, and without what only the sandbox takes where it is not the one. */
+/**
+ * The kind's schema with the models on offer as values of `model`. It has no `model` if there is no choice, and no
+ * `test_scenario` unless a sandbox model is offered.
+ */
 function schemaFor(kind: Catalogue['kinds'][number], { models }: Catalogue): Schema {
-  // The catalogue's shape says that it is an object's schema, and no more.
+  // The wire's type says only that it is an object.
   const schema = kind.schema as Schema;
   const offered = models.filter(
     (model) => model.is_offered && model.kinds.some((made) => made.kind === kind.name),
@@ -122,7 +125,7 @@ function schemaFor(kind: Catalogue['kinds'][number], { models }: Catalogue): Sch
 const withoutMore = (schema: Schema) =>
   new Set(Object.keys(schema.properties ?? {}).filter((name) => !MORE.has(name)));
 
-/** What the API found wrong with fields, by their pointers. */
+/** What the API found wrong with single fields, by JSON pointer. */
 function faultsOf(...errors: readonly unknown[]): ReadonlyMap<string, string> {
   const faults = errors.flatMap((error) => (error instanceof HoldfastError ? error.errors : []));
   return new Map(faults.map(({ pointer, detail }) => [pointer, detail]));

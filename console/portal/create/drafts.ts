@@ -2,7 +2,10 @@ import type { Values } from './schema.ts';
 
 const PREFIX = 'holdfast.draft.';
 
-/** What was typed into a form and not submitted: it outlives a reload of the tab, and is shown to its own account alone. */
+/**
+ * Keeps an unsubmitted form of each kind in the tab's session storage, across reloads. Only the account that wrote it
+ * can read it.
+ */
 export class Drafts {
   readonly #storage: Storage;
   readonly #accountId: string;
@@ -14,7 +17,7 @@ export class Drafts {
 
   read(kind: string): Values {
     try {
-      // Nothing but `write` puts something there.
+      // Only `write` writes this key.
       const kept = JSON.parse(this.#storage.getItem(PREFIX + kind) ?? '{}') as Kept;
       return kept.accountId === this.#accountId ? (kept.values ?? {}) : {};
     } catch {

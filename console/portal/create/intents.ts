@@ -1,23 +1,23 @@
 import { newKey } from '../../../client/http/new-key.ts';
 import type { JobBody } from '../../../client/http/wire-types.ts';
 
-/** One submission that a person meant: what it was for, and the key that makes its repetition the same one. */
+/** One intended submission: its content, and the idempotency key under which it is sent and repeated. */
 type Intent = {
   readonly accountId: string;
-  /** What was to be made, without the quote: another content is another intention. */
+  /** The body without its quote, as JSON. Other content is another intention. */
   readonly content: string;
   readonly key: string;
-  /** As it was sent: under its key nothing else may be. */
+  /** The body as it was sent, with its quote: a repetition under the key must be identical. */
   readonly body: JobBody;
-  /** Null while no answer has come. */
+  /** Null until the API has returned the job. */
   readonly jobId: string | null;
 };
 
 const PREFIX = 'holdfast.intent.';
 
 /**
- * Makes a submission happen once per intention: over a double click, a lost answer, a reload and the way back. It is kept for as long
- * as the tab lives, without the token. `name`: the form that it belongs to.
+ * Makes each intended submission happen once, across a double click, a lost response, a reload and going back. It is
+ * kept in the tab's session storage, without the token. `name` is the form.
  */
 export class Intents {
   readonly #storage: Storage;
@@ -28,7 +28,7 @@ export class Intents {
     this.#accountId = accountId;
   }
 
-  /** The intention to make this: the one that is under way or done already, or a new one. */
+  /** Returns the stored submission of this content, under way or done; if there is none, stores a new one. */
   begin(name: string, content: JobBody, quoteId: string): Intent {
     const known = this.find(name, content);
     if (known !== null) return known;
@@ -43,7 +43,7 @@ export class Intents {
     return intent;
   }
 
-  /** Null: this has not been submitted from here. */
+  /** The stored submission of this content; null: this tab has not submitted it. */
   find(name: string, content: JobBody): Intent | null {
     const intent = this.#read(name);
     return intent?.content === JSON.stringify(content) && intent.accountId === this.#accountId
@@ -51,20 +51,20 @@ export class Intents {
       : null;
   }
 
-  /** It has become a job. */
+  /** Stores the job that the submission became. */
   settle(name: string, jobId: string): void {
     const intent = this.#read(name);
     if (intent !== null) this.#write(name, { ...intent, jobId });
   }
 
-  /** It was refused for good, or the person wants the same once more: the next one is another. */
+  /** Drops the stored submission: it was refused for good, or the customer wants the same again. */
   forget(name: string): void {
     this.#storage.removeItem(PREFIX + name);
   }
 
   #read(name: string): Intent | null {
     try {
-      // Nothing but this class writes there.
+      // Only this class writes these keys.
       return JSON.parse(this.#storage.getItem(PREFIX + name) ?? 'null') as Intent | null;
     } catch {
       return null;

@@ -12,18 +12,18 @@ import { useVisit } from '../portal-context.tsx';
 import type { LiveQuote } from './use-quote.ts';
 import type { Submission } from './use-submission.ts';
 
-/** What it will cost, to the credit, and the button that spends it. */
+/** The price of the form's content, what prevents it, and the button that submits it. */
 export function QuotePanel(props: {
   readonly live: LiveQuote;
   readonly submission: Submission;
-  /** What to fill in first; null: nothing is missing. */
+  /** The sentence that names the fields still to fill in; null: none. */
   readonly missing: string | null;
   readonly action: string;
 }) {
   const { live, submission, missing, action } = props;
   const { session } = useVisit();
   const { quote } = live;
-  // A body that is not valid says so at its fields.
+  // The fields show their own faults.
   const isFieldFault = codeOf(live.error) === 'invalid_request';
   const { earlierJobId } = submission;
   return (
@@ -120,7 +120,7 @@ function Price({ quote }: { readonly quote: Quote }) {
   );
 }
 
-/** What is missing, and what would bring it. */
+/** Says how many credits are missing and lists the packs on offer. */
 function NotEnough({ quote }: { readonly quote: Quote }) {
   const { catalogue } = useVisit();
   const missing = 0 - quote.balance_after;

@@ -2,7 +2,7 @@ import type { Schema } from './schema.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 
-/** A text that may be longer than this gets room for lines. */
+/** A text field that allows more than this has several lines. */
 const ONE_LINE_CHARACTERS = 160;
 const HEX_COLOR = '^#[0-9a-fA-F]{6}$';
 
@@ -12,14 +12,14 @@ type ControlProps = {
   readonly schema: Schema;
   readonly value: unknown;
   readonly isRequired: boolean;
-  /** undefined: not filled in. */
+  /** Called with undefined when the field is emptied. */
   readonly onChange: (value: unknown) => void;
 };
 
 const textOf = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-/** The control for one field, by what its schema says of its values. */
+/** The control for one field, chosen by its schema. */
 export function SchemaControl(props: ControlProps) {
   const { schema } = props;
   if (schema.enum !== undefined) return <EnumControl {...props} />;
@@ -92,7 +92,7 @@ function NumberControl({ control, schema, value, isRequired, onChange }: Control
   );
 }
 
-/** `10 – 120`, as long as nothing is typed. */
+/** The placeholder of an empty field: its default, or its range as `10 – 120`. */
 function rangeOf({ minimum, maximum, default: usual }: Schema): string {
   if (usual !== undefined) return textOf(usual);
   if (minimum === undefined || maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER) return '';

@@ -6,22 +6,22 @@ import type { Schema, Values } from './schema.ts';
 export type FormProps = {
   readonly values: Values;
   readonly onChange: (path: readonly string[], value: unknown) => void;
-  /** What is wrong with a field, by its pointer (`/brief/headline`). */
+  /** The faults of fields by JSON pointer (`/brief/headline`). */
   readonly faults: ReadonlyMap<string, string>;
 };
 
-/** The fields of an object schema, each by its type; an object within it is a group. Nothing here knows any kind of work. */
+/** The fields of an object schema, each by its type; an object within is a group. It knows no kind of work. */
 export function SchemaFields(
   props: FormProps & {
     readonly schema: Schema;
     readonly path?: readonly string[];
-    /** Fields that stand elsewhere, or nowhere. */
+    /** Fields to leave out. */
     readonly without?: ReadonlySet<string>;
   },
 ) {
   const { schema, path = [], without, values, onChange, faults } = props;
   const required = new Set(schema.required ?? []);
-  // What has to be filled in comes first, otherwise in the order of the schema.
+  // Required fields come first, otherwise the order of the schema holds.
   const fields = Object.entries(schema.properties ?? {})
     .filter(([name, property]) => without?.has(name) !== true && property.const === undefined)
     .sort(([a], [b]) => Number(required.has(b)) - Number(required.has(a)));
@@ -71,13 +71,13 @@ export function SchemaFields(
   );
 }
 
-/** Of the field, or of an item of its list. */
+/** The fault of a field, or of an item of its list; null: none. */
 function faultAt(faults: ReadonlyMap<string, string>, pointer: string): string | null {
   const found = [...faults].find(([at]) => at === pointer || at.startsWith(`${pointer}/`));
   return found?.[1] ?? null;
 }
 
-/** `12 / 120`, once a text comes near its limit or is a long one. */
+/** `12 / 120` for a text that is long or near its limit; undefined: no count is shown. */
 function countOf({ maxLength }: Schema, value: unknown): string | undefined {
   if (maxLength === undefined || typeof value !== 'string' || value === '') return undefined;
   const length = [...value].length;

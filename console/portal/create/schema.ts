@@ -1,4 +1,4 @@
-/** The part of JSON Schema that the catalogue writes its kinds in, as a form reads it. */
+/** The part of JSON Schema that the kinds of a catalogue use and the form reads. */
 export type Schema = {
   readonly type?: string;
   readonly title?: string;
@@ -18,10 +18,10 @@ export type Schema = {
   readonly required?: readonly string[];
 };
 
-/** What a form holds, by the names of the schema; what is not filled in is not there. */
+/** A form's values by field name. A field that is not filled in is absent. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** What is typed is of the whole: an empty text, an empty list and an object of nothing are not sent. */
+/** Returns the values without empty texts, lists and objects. */
 export function filledIn(values: Values): Values {
   const entries = Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
     if (value === undefined || value === null || value === '') return [];
@@ -38,7 +38,7 @@ export function filledIn(values: Values): Values {
   return Object.fromEntries(entries);
 }
 
-/** The pointers of required fields that are not filled in. */
+/** The JSON pointers of required fields without a value. */
 export function missingFields(schema: Schema, values: Values, at = ''): readonly string[] {
   const properties = schema.properties ?? {};
   return (schema.required ?? []).flatMap((name) => {
@@ -53,7 +53,7 @@ export function missingFields(schema: Schema, values: Values, at = ''): readonly
   });
 }
 
-/** A value in the place of another, along a path. */
+/** Returns the values with the one at `path` replaced. */
 export function withValue(values: Values, path: readonly string[], value: unknown): Values {
   const [name, ...rest] = path;
   if (name === undefined) return values;

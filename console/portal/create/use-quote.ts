@@ -4,21 +4,21 @@ import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { mayMoveCredits } from '../balance.tsx';
 
-/** As long as a hand rests between two letters. */
+/** A price is requested once typing has paused for this long. */
 const TYPING_PAUSE_MS = 250;
-/** A quote holds for 15 minutes: it is asked for anew before that. */
+/** A quote is valid for 15 minutes and renewed well before that. */
 const RENEWAL_MS = 8 * 60_000;
 
 export type LiveQuote = {
-  /** Of the body as it is now; while that is being asked for, of the one before. */
+  /** The quote of the current body; until it arrives, that of the body before. */
   readonly quote: Quote | null;
-  /** The quote is of the body as it is now. */
+  /** True if `quote` is of the current body. */
   readonly isCurrent: boolean;
   readonly error: unknown;
   readonly reload: () => void;
 };
 
-/** The exact price of a body, asked for while it is typed; null: it is not whole yet. */
+/** Requests the exact price of a body after each change. `body` is null while it is incomplete. */
 export function useQuote(body: JobBody | null): LiveQuote {
   const { client } = usePageParts();
   const shown = useRef<Quote | null>(null);

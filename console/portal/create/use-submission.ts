@@ -9,21 +9,21 @@ import { Intents } from './intents.ts';
 export type Submission = {
   readonly isBusy: boolean;
   readonly error: unknown;
-  /** The job that this very content has become already; null: none. */
+  /** The job that the same content became before; null: none. */
   readonly earlierJobId: string | null;
   readonly submit: (quote: Quote) => void;
-  /** The same once more, as a job of its own. */
+  /** Allows the same content to be submitted again, as another job. */
   readonly again: () => void;
 };
 
-/** Submits what a form has, once (intents.ts), and goes to the job. `name` is the form's. */
+/** Submits a form's content once (intents.ts) and goes to the job. `name` is the form. */
 export function useSubmission(name: string, content: JobBody | null): Submission {
   const { client } = usePageParts();
   const { session } = useVisit();
   const intents = useMemo(() => new Intents(sessionStorage, session.account_id), [session.account_id]);
   const [held, setHeld] = useState<{ readonly isBusy: boolean; readonly error: unknown }>(IDLE);
   const [, setForgotten] = useState(0);
-  // A second click of a double click comes before the first one is drawn.
+  // The second click of a double click can arrive before the first is rendered.
   const isUnderWay = useRef(false);
 
   const submit = async (quote: Quote) => {
@@ -37,7 +37,7 @@ export function useSubmission(name: string, content: JobBody | null): Submission
       setHeld(IDLE);
       goTo(hrefTo(['jobs', job.id]));
     } catch (error) {
-      // What was refused stays refused under its key; of what may have happened, the key tells.
+      // A refusal is final under its key, so the next try needs another. If the job may exist, the key is kept.
       if (isRefusal(error)) intents.forget(name);
       setHeld({ isBusy: false, error });
     } finally {

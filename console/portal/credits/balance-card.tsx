@@ -8,7 +8,7 @@ import { Facts } from '../../shared/parts/facts.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { useVisit } from '../portal-context.tsx';
 
-/** What can be spent, what is set aside, and what it buys. */
+/** The available and reserved credits, and what they buy. */
 export function BalanceCard({ balance }: { readonly balance: Balance }) {
   const { client } = usePageParts();
   const { session } = useVisit();
@@ -49,7 +49,7 @@ export function BalanceCard({ balance }: { readonly balance: Balance }) {
   );
 }
 
-/** `Buys 28 statics or 1 video`, by the planning figures of the price list. */
+/** `Buys 28 statics or 1 video`, from the planning figures of the price list. */
 export function buysText(buys: Balance['buys']): string {
   const parts = Object.entries(buys).map(([name, count]) => {
     const words = name.replaceAll('_', ' ');

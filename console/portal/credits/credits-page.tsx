@@ -6,7 +6,7 @@ import { GrantBars } from './grant-bars.tsx';
 import { HistorySection } from './history-section.tsx';
 import { UsageSection } from './usage-section.tsx';
 
-/** What an account has, where it comes from, and where it went. */
+/** The credits page: balance and grants, usage, history. */
 export function CreditsPage() {
   const { data, error, reload } = useBalance();
   return (

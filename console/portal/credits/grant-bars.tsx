@@ -5,7 +5,7 @@ import { Money } from '../../shared/parts/money.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 
-/** The grants behind a balance, in the order in which they are spent: what is left of each, what is reserved, what is gone. */
+/** The grants of a balance in the order in which they are spent, each with its available and reserved credits. */
 export function GrantBars({ grants }: { readonly grants: readonly Grant[] }) {
   return (
     <section class="card grants-card" aria-label="Where your credits come from">

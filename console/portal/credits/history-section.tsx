@@ -63,7 +63,7 @@ const nameOf = (item: HistoryItem) => (item.type === 'job' ? item.job.id : item.
 const historyLine = (item: HistoryItem) =>
   item.type === 'job' ? <JobLine job={item.job} /> : <EntryLine entry={item.entry} />;
 
-/** A job with what it held, was charged and gave back; its single movements on demand. */
+/** A job with its reserved, charged and returned credits; when opened, its entries. */
 function JobLine({ job }: { readonly job: Job }) {
   const [isOpen, setIsOpen] = useState(false);
   return (

@@ -12,7 +12,7 @@ import { SaveButton } from '../../shared/parts/save-button.tsx';
 const DAY_MS = 86_400_000;
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-/** Opening, closing and the sums between, of a range of days; its entries as CSV. */
+/** The statement of a range of days: opening and closing balance and the sums between them, with the entries as CSV. */
 export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
   const { client } = usePageParts();
   const [from, setFrom] = useState(() => dayOf(Date.now() - 30 * DAY_MS));
@@ -91,18 +91,18 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
 
 const endedOf = ({ sums }: Statement) => sums.expire + sums.void;
 
-/** What is held now and was not before, less what was held before and is not now: with it the lines add up. */
+/** The change of the credits held for jobs: what the other lines leave of the change of the balance. */
 function heldOf(of: Statement): number {
   return of.closing - of.opening - (of.sums.grant - of.charged + of.refunded + endedOf(of));
 }
 
-/** Days of UTC as instants: the second one is the beginning of the day after. A day that is not written whole is left out. */
+/** From the start of one UTC day to the end of another. A date that is not complete is left out. */
 function rangeOf(from: string, to: string): { readonly from?: string; readonly to?: string } {
   const start = Date.parse(`${from}T00:00:00Z`);
   const end = Date.parse(`${to}T00:00:00Z`) + DAY_MS;
   return {
     ...(Number.isNaN(start) ? {} : { from: new Date(start).toISOString() }),
-    // An end that lies ahead is now.
+    // A range that ends in the future has no end.
     ...(Number.isNaN(end) || end > Date.now() ? {} : { to: new Date(end).toISOString() }),
   };
 }

@@ -14,7 +14,7 @@ const CHOICES = [
   { value: null, text: '30 days' },
   { value: '90', text: '90 days' },
 ];
-/** What ends a charge or gives one back. */
+/** Events that may change what was charged. */
 const CHARGES = new Set([
   'job.succeeded',
   'job.partially_succeeded',
@@ -23,7 +23,7 @@ const CHARGES = new Set([
   'credits.refunded',
 ]);
 
-/** What was charged, by day and by what for. */
+/** Charged credits by day and kind. */
 export function UsageSection() {
   const { client } = usePageParts();
   const [days, setDays] = useFilter('days');
@@ -55,7 +55,7 @@ function UsageChart({ usage, count }: { readonly usage: UsageByDay; readonly cou
   );
 }
 
-/** The beginning (UTC) of the first of so many days, of which today is the last. */
+/** The start of the first of `count` UTC days that end with today, in epoch ms. */
 function startOfRange(count: number): number {
   return Math.floor(Date.now() / DAY_MS) * DAY_MS - (count - 1) * DAY_MS;
 }

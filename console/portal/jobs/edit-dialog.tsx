@@ -7,10 +7,10 @@ import { QuotePanel } from '../create/quote-panel.tsx';
 import { useQuote } from '../create/use-quote.ts';
 import { useSubmission } from '../create/use-submission.ts';
 
-/** As the API has it (docs/http-api.md). */
+/** The API's limit (docs/http-api.md). */
 const MAX_INSTRUCTION = 2_000;
 
-/** Makes a new output from one: by an instruction, or the same once more. Its price stands there first. */
+/** Makes a new output from an existing one, by an instruction or again as it was. It shows the price first. */
 export function EditDialog(props: {
   readonly output: Output;
   readonly label: string;

@@ -22,7 +22,7 @@ export function eventText({ type, data }: JobEvent): string {
   return type.startsWith('credits.') && credits !== null ? `${credits} ${words.toLowerCase()}` : words;
 }
 
-/** Whether an event says something new: of the many reports of one stage, the first does. */
+/** Returns true if an event is news: of several progress reports of one stage, only the first. */
 export function isMilestone(event: JobEvent, before: JobEvent | undefined): boolean {
   if (event.type !== 'job.progress') return true;
   const stage = stageOf(event.data);

@@ -19,10 +19,10 @@ import { OutputCard } from './output-card.tsx';
 import { JobReports } from './job-reports.tsx';
 import { Timeline } from './timeline.tsx';
 
-/** Outputs that are shown at first, of a large batch. */
+/** Outputs of a large batch that are shown at first. */
 const SHOWN_OUTPUTS = 24;
 
-/** One job: what came of it, how it went, and its money. */
+/** The page of a job: its outputs, timeline and credits. */
 export function JobPage({ id }: { readonly id: string }) {
   const { client } = usePageParts();
   const job = useResource(`job ${id}`, (signal) => client.jobs.retrieve(id, { signal }), {
@@ -62,7 +62,7 @@ export function JobPage({ id }: { readonly id: string }) {
 
 function JobRecord({ job }: { readonly job: Job }) {
   const isActive = isUnderWay(job);
-  // Of a job that ended without its only result there is nothing to show.
+  // A job that ended without its only output has no outputs to show.
   const hasOutputs = isActive || job.outputs.length > 1 || job.counts.succeeded > 0;
   return (
     <>
@@ -147,7 +147,7 @@ function JobMoney({ job }: { readonly job: Job }) {
   );
 }
 
-/** Asks first: what is under way is lost. */
+/** Cancels the job after a confirmation, since the work under way is lost. */
 function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange: (job: Job) => void }) {
   const { client } = usePageParts();
   const { session, catalogue } = useVisit();

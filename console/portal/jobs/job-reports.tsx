@@ -9,13 +9,13 @@ import { Badge, sentenceOf, StateBadge, type Tone } from '../../shared/parts/sta
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { REPORTED } from './report-dialog.tsx';
 
-/** What the customer reported about a job, and what support decided. Nothing where there are no reports. */
+/** The customer's reports about a job and support's decisions; nothing if there are none. */
 export function JobReports({ job }: { readonly job: Job }) {
   const { client } = usePageParts();
   const reports = useResource(
     `reports ${job.id}`,
     async (signal) => {
-      // An account makes at most twenty a day.
+      // One page is enough: an account makes at most 20 reports a day.
       const { data } = await client.reviews.list({ limit: 100 }, { signal }).page();
       return data.filter(({ job_id }) => job_id === job.id);
     },

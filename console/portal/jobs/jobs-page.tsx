@@ -26,7 +26,7 @@ const STATES = [
   { value: 'canceled', text: 'Cancelled' },
 ] as const;
 
-/** All jobs, newest first, as they go on. */
+/** All jobs, newest first, kept up to date. */
 export function JobsPage() {
   const { client } = usePageParts();
   const { session, catalogue } = useVisit();
@@ -98,13 +98,13 @@ export function JobsPage() {
   );
 }
 
-/** Reads a job again when something has happened to it, and puts it in its row. */
+/** Reads a job again after each of its events and replaces its row. */
 function useJobNews(replace: (job: Job) => void): void {
   const { client } = usePageParts();
   const listener = useCallback(
     ({ job_id: id }: AccountEvent) => {
       if (id === undefined) return;
-      // What cannot be read now is read with the next event, or with the whole list after a break.
+      // A failed read is made up for by the next event, or by reading the list after a break.
       client.jobs.retrieve(id).then(replace, () => undefined);
     },
     [client, replace],

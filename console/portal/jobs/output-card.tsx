@@ -16,13 +16,13 @@ import { ReportDialog } from './report-dialog.tsx';
 const MEGABYTE = 1_000_000;
 const ANY_TYPE = { accept: '*/*' } as const;
 
-/** One output: what it is, and what can be done with it. */
+/** One output with the actions on it. */
 export function OutputCard({ job, output }: { readonly job: Job; readonly output: Output }) {
   const [open, setOpen] = useState<'edit' | 'regenerate' | 'report' | null>(null);
   const { session, catalogue } = useVisit();
   const { content_url: contentUrl } = output;
   const isThere = contentUrl !== null;
-  // Of an edit or a batch the kind of an output is not said: the API refuses what cannot be edited.
+  // An edit or a batch does not say the kind of its output: there the API refuses what cannot be edited.
   const kind = catalogue.kinds.find(({ name }) => name === job.kind);
   const canEdit = isThere && session.can.includes('quote') && kind?.can_be_edited !== false;
   const canReport = isThere && session.can.includes('report');
@@ -79,7 +79,7 @@ function sizeOf({ bytes }: Output): string {
   return bytes < MEGABYTE ? `${String(Math.ceil(bytes / 1_000))} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`;
 }
 
-/** What it was made from, and what was made of it. */
+/** The output it was made from, and those made from it. */
 function Lineage({ output }: { readonly output: Output }) {
   const { client } = usePageParts();
   const { data } = useResource(

@@ -21,7 +21,7 @@ const CATEGORY_WORDS: Readonly<Record<ReviewCategory, string>> = {
   other: 'Something else',
 };
 
-/** Reports an output that cannot be used. What helps in such a case stands there first. */
+/** Reports an unusable output. Once a category is chosen, advice for that case is shown before the report is sent. */
 export function ReportDialog({ output, onClose }: { readonly output: Output; readonly onClose: () => void }) {
   const { client } = usePageParts();
   const [category, setCategory] = useState<ReviewCategory | null>(null);
@@ -91,5 +91,5 @@ export function ReportDialog({ output, onClose }: { readonly output: Output; rea
   );
 }
 
-/** Sent on the window when a report has been made. */
+/** The event on the window after a report was made. */
 export const REPORTED = 'holdfast:reported';

@@ -7,7 +7,7 @@ import { clockText, exactText } from '../../shared/parts/instant.tsx';
 import { ErrorNotice, Loading } from '../../shared/parts/notice.tsx';
 import { eventText, isMilestone } from './event-words.ts';
 
-/** What happened to a job, in words, oldest first, as it happens. */
+/** The events of a job in words, oldest first, as they happen. */
 export function Timeline({ jobId }: { readonly jobId: string }) {
   const { events, error, reload } = useJobEvents(jobId);
   if (events === null) {
@@ -36,8 +36,8 @@ export function Timeline({ jobId }: { readonly jobId: string }) {
 type Known = { readonly events: readonly JobEvent[] | null; readonly error: unknown };
 
 /**
- * All events of a job, each once: read behind the last known one whenever something has happened, and after a break. So none is
- * missing, whatever the live feed was told meanwhile.
+ * All events of a job, each once. After each event of the live feed and after each break it reads those after the last
+ * known one, so none is missing whatever the feed skipped.
  */
 function useJobEvents(jobId: string): Known & { readonly reload: () => void } {
   const { client, feed } = usePageParts();

@@ -1,6 +1,6 @@
 /**
- * Where the API is: one folder above the scripts of the page, which it serves itself. So the page finds it below a path of a proxy too,
- * and nothing in an address can send a token elsewhere.
+ * The API's address: the folder above the page's scripts, which the API serves. So it holds below a path of a proxy,
+ * and no link can direct a token to another address.
  */
 export function apiAddress(): string {
   return new URL('..', import.meta.url).href.replace(/\/$/, '');

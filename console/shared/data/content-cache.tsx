@@ -3,12 +3,13 @@ import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import type { ApiClient } from '../../../client/http/api-client.ts';
 import { usePageParts } from './page-context.ts';
 
-/** Pictures of a long list; a film is a few MB. What is dropped is fetched again when it is seen again. */
+/**
+ * Enough for the pictures of a long list; a film is a few MB. A dropped output is fetched again when it is shown again.
+ */
 const MAX_KEPT = 80;
 
 /**
- * The bytes of outputs, as addresses within this page: they are fetched with the token in a header, which the address in an `img`
- * could not carry.
+ * Fetches the bytes of outputs with the token in a header, which an `img` cannot send, and keeps them as object URLs.
  */
 class ContentCache {
   readonly #client: ApiClient;
@@ -57,7 +58,7 @@ class ContentCache {
 
 const Contents = createContext<ContentCache | null>(null);
 
-/** Keeps what the parts within it show of outputs. */
+/** Shares one cache of outputs' bytes among the components within. */
 export function ContentProvider(props: { readonly children: ComponentChildren }) {
   const { client } = usePageParts();
   const cache = useMemo(() => new ContentCache(client), [client]);
@@ -70,7 +71,7 @@ export type Content =
   | { readonly is: 'there'; readonly url: string }
   | { readonly is: 'failed'; readonly error: unknown };
 
-/** The address of an output's bytes within this page; `path`: its `content_url`, or null to wait. */
+/** The object URL of an output's bytes. `path` is its `content_url`; null: nothing is fetched. */
 export function useContent(path: string | null): Content {
   const cache = useContext(Contents);
   const [content, setContent] = useState<Content & { readonly path?: string | null }>({ is: 'coming' });

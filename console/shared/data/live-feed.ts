@@ -1,13 +1,16 @@
 import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 import type { CallOptions } from '../../../client/http/transport.ts';
 
-/** `ended`: the session is over, and nothing more will come. */
+/** `ended`: the session is over, and no more events will come. */
 export type FeedState = 'connecting' | 'live' | 'away' | 'ended';
 
-/** Opens a stream of events after one that was seen; undefined: from now on. `onResponse` of the options says that it is open. */
+/**
+ * Opens a stream of the events after the one numbered `after`; undefined: from now on. `options.onResponse` is called
+ * when it is open.
+ */
 export type OpenEvents<Event> = (after: number | undefined, options: CallOptions) => AsyncIterable<Event>;
 
-/** `opened`: for the first time. What was read before that may be older than the first event. */
+/** `opened`: the stream is open for the first time. What was read before may be older than its first event. */
 type Listener<Event> = (
   news: { readonly is: 'event'; readonly event: Event } | { readonly is: 'opened' | 'resumed' },
 ) => void;
@@ -16,8 +19,8 @@ const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 4_000;
 
 /**
- * What happens, as it happens, over restarts of the API and cut connections: each event once and in order, since a stream goes on behind
- * the last one that was seen. After each break listeners are told `resumed`, and read anew what no event tells.
+ * Follows an account's events across restarts of the API and cut connections, each once and in order: a new stream
+ * begins after the last event received. After each break listeners get `resumed`, and read again what has no event.
  */
 export class LiveFeed<Event extends { readonly sequence: number }> {
   readonly #open: OpenEvents<Event>;
@@ -37,19 +40,19 @@ export class LiveFeed<Event extends { readonly sequence: number }> {
     return this.#state;
   }
 
-  /** Told of every event and every break; returns how to stop. */
+  /** Calls `listener` for every event and break; returns a function that ends this. */
   listen(listener: Listener<Event>): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Told when `state` has changed; returns how to stop. */
+  /** Calls `watcher` after each change of `state`; returns a function that ends this. */
   watchState(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Tries at once, instead of after the wait. */
+  /** Reconnects at once instead of after the wait. */
   tryNow(): void {
     this.#endWait();
   }
@@ -113,7 +116,7 @@ export class LiveFeed<Event extends { readonly sequence: number }> {
   }
 }
 
-/** It changes while the loop waits, which the compiler does not see. */
+/** A function, since the compiler assumes that `aborted` does not change while the loop waits. */
 const isStopped = (signal: AbortSignal) => signal.aborted;
 
 function isRefusal(error: unknown): boolean {

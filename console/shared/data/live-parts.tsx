@@ -4,7 +4,7 @@ import { LiveFeed } from './live-feed.ts';
 import { makeClient } from './make-client.ts';
 import { PageParts } from './page-context.ts';
 
-/** What a page reads with, and an account's events as they come: `auth` is whose, by a key of the API or by headers. */
+/** Provides a client and the live feed of an account. `auth` is an API key, or headers in its place. */
 export function LiveParts(props: {
   readonly auth: Parameters<typeof makeClient>[0];
   readonly children: ComponentChildren;
@@ -12,7 +12,7 @@ export function LiveParts(props: {
   const { auth, children } = props;
   const parts = useMemo(() => {
     const client = makeClient(auth);
-    // It tells of each break at once, and tries again by itself.
+    // The feed reports each break at once and reconnects by itself.
     const watching = makeClient({ ...auth, retry: { retries: 0 } });
     const feed = new LiveFeed((after, options) =>
       watching.events({ ...options, ...(after === undefined ? {} : { after }) }),

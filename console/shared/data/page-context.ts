@@ -4,7 +4,7 @@ import type { ApiClient } from '../../../client/http/api-client.ts';
 import type { AccountEvent } from '../../../client/http/wire-types.ts';
 import type { FeedState, LiveFeed } from './live-feed.ts';
 
-/** What every part of a page may use: the client, and what happens as it happens (null: a page that asks from time to time). */
+/** A page's client and live feed; null: the page has no feed and reads at intervals. */
 export type PageContext = {
   readonly client: ApiClient;
   readonly feed: LiveFeed<AccountEvent> | null;
@@ -15,11 +15,11 @@ export const PageParts = createContext<PageContext | null>(null);
 /** Throws outside of a signed-in page. */
 export function usePageParts(): PageContext {
   const parts = useContext(PageParts);
-  if (parts === null) throw new Error('this part is shown outside of a signed-in page');
+  if (parts === null) throw new Error('usePageParts was called outside of a signed-in page');
   return parts;
 }
 
-/** How the live connection is; `live` where there is none to watch. */
+/** The state of the live connection; `live` if the page has none. */
 export function useFeedState(): FeedState {
   const { feed } = usePageParts();
   const [state, setState] = useState<FeedState>(feed?.state ?? 'live');
@@ -31,7 +31,7 @@ export function useFeedState(): FeedState {
   return state;
 }
 
-/** Calls `listener` for every event of the account while the part is shown. */
+/** Calls `listener` for every event of the account while the component is shown. */
 export function useEvents(listener: (event: AccountEvent) => void): void {
   const { feed } = usePageParts();
   useEffect(

@@ -1,14 +1,14 @@
 import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 
-/** An error as a person reads it. */
+/** An error in words for a person. */
 export type ErrorWords = {
   readonly title: string;
   readonly detail: string;
-  /** Names the request in our logs, for support. */
+  /** Identifies the request in our logs, for support; null: unknown. */
   readonly requestId: string | null;
 };
 
-/** What to say of a failed call: the words of the API's problem where there is one. */
+/** The words for a failed call: those of the API's problem, if it has one. */
 export function wordsOf(error: unknown): ErrorWords {
   if (!(error instanceof HoldfastError)) {
     return { title: 'This page has a fault', detail: messageOf(error), requestId: null };
@@ -31,7 +31,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The code of a problem of the API, or of the client; null: another error. */
+/** The code of the API's problem or of the client; null: another error. */
 export function codeOf(error: unknown): string | null {
   return error instanceof HoldfastError ? error.code : null;
 }

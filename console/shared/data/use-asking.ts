@@ -1,12 +1,12 @@
 import { useEffect, useMemo } from 'preact/hooks';
 
 export type Asking = {
-  /** Ends the question before, and is the signal of a new one. */
+  /** Aborts the running request and returns the signal of the next. */
   readonly begin: () => AbortSignal;
   readonly end: () => void;
 };
 
-/** One question to the API at a time: a new one ends the one before, and so does the end of the part. */
+/** One request at a time: the next one, or the end of the component, aborts it. */
 export function useAsking(): Asking {
   const asking = useMemo(createAsking, []);
   useEffect(() => asking.end, [asking]);

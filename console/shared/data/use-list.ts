@@ -3,16 +3,16 @@ import type { Page } from '../../../client/http/listing.ts';
 import { useAsking } from './use-asking.ts';
 import { useReloads, type ReloadRules } from './use-reloads.ts';
 
-/** A list of the API, read page by page as the reader goes on. */
+/** A list of the API, read page by page. */
 export type List<Row> = {
   readonly rows: readonly Row[] | null;
   readonly error: unknown;
   readonly isLoading: boolean;
   readonly hasMore: boolean;
   readonly readMore: () => void;
-  /** Reads the first page again: new rows come on top, known ones are replaced. */
+  /** Reads the first page again: new rows are put on top, known ones are replaced. */
   readonly reload: () => void;
-  /** Puts a row in the place of the one with its name. */
+  /** Replaces the row of the same name. */
   readonly replace: (row: Row) => void;
 };
 
@@ -25,8 +25,8 @@ type Held<Row> = {
 };
 
 /**
- * Reads a list, newest first. `key` names the list with its filters; `nameOf` is a row's id. By its rules (use-reloads.ts) the first page is
- * read again.
+ * Reads a list, newest first. `key` identifies the list with its filters; `nameOf` returns a row's id. The first page
+ * is read again by the rules of use-reloads.ts.
  */
 export function useList<Row>(
   key: string,
@@ -84,7 +84,7 @@ export function useList<Row>(
 
 type ReadPage<Row> = Page<Row> & { readonly isFirst: boolean };
 
-/** What is known, with a page that has been read: known rows are replaced. */
+/** Adds a page to the rows read so far. Rows that are in both are replaced. */
 function joined<Row>(
   before: Held<Row>,
   { data, next_cursor, isFirst }: ReadPage<Row>,
@@ -93,7 +93,7 @@ function joined<Row>(
   const known = before.rows ?? [];
   const read = new Set(data.map(nameOf));
   const others = known.filter((row) => !read.has(nameOf(row)));
-  // A first page that shares no row with what is known has left a gap behind it: it begins anew.
+  // A first page without a known row leaves unread rows behind it, so the list begins again.
   const goesOn = !isFirst || others.length < known.length;
   const kept = goesOn ? others : [];
   return {

@@ -3,20 +3,20 @@ import type { AccountEvent } from '../../../client/http/wire-types.ts';
 import { usePageParts } from './page-context.ts';
 
 export type ReloadRules = {
-  /** The events after which it is asked again. */
+  /** Returns true for an event after which to read again. */
   readonly on?: (event: AccountEvent) => boolean;
-  /** It is asked again when this changes. */
+  /** A change causes a read. */
   readonly version?: string;
-  /** It is asked again after so many ms, while the tab is seen. */
+  /** The interval between reads while the tab is visible. */
   readonly everyMs?: number;
 };
 
-/** Events that come together are one question. */
+/** Events within this time cause one read. */
 const GATHER_MS = 40;
 
 /**
- * Calls `reload` when the part is shown and when `reload` or the version changes, after the events that `on` names, after a break of the live connection, and
- * every so often.
+ * Calls `reload` when the component is shown, when `reload` or `version` changes, after events that `on` accepts, after
+ * a break of the live connection, and every `everyMs`.
  */
 export function useReloads(reload: () => void, rules: ReloadRules): void {
   const { feed } = usePageParts();
@@ -29,7 +29,7 @@ export function useReloads(reload: () => void, rules: ReloadRules): void {
     const stopListening = feed?.listen((news) => {
       const { on } = latest.current;
       if (news.is === 'event' && on?.(news.event) !== true) return;
-      // What no event changes is as it was read.
+      // Without `on` no event changes the data, so what was read before the stream opened is current.
       if (news.is === 'opened' && on === undefined) return;
       gathering ??= setTimeout(() => {
         gathering = undefined;

@@ -2,21 +2,21 @@ import { useCallback, useRef, useState } from 'preact/hooks';
 import { useAsking } from './use-asking.ts';
 import { useReloads, type ReloadRules } from './use-reloads.ts';
 
-/** One thing that the API was asked for. While it is asked again, the last answer stays. */
+/** A response of the API. The data stays while it is read again. */
 export type Resource<Data> = {
   readonly data: Data | null;
   readonly error: unknown;
   readonly isLoading: boolean;
   readonly reload: () => void;
-  /** Puts what another call returned in its place, until it is asked again. */
+  /** Replaces the data by that of another call, until the next read. */
   readonly set: (data: Data) => void;
 };
 
 type Held<Data> = Pick<Resource<Data>, 'data' | 'error' | 'isLoading'> & { readonly key: string };
 
 /**
- * Asks the API for something when the part is shown, when `key` changes, and by the rules (use-reloads.ts). `load` has to heed its signal; an
- * answer that was overtaken is dropped.
+ * Reads from the API when the component is shown, when `key` changes, and by the rules of use-reloads.ts. `load` must
+ * heed its signal; an overtaken response is dropped.
  */
 export function useResource<Data>(
   key: string,

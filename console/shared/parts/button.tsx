@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** `primary`: the one thing this view is for. `danger`: what cannot be taken back. */
+/** `primary`: the main action of a view. `danger`: an action that cannot be undone. */
 export type ButtonLook = 'primary' | 'plain' | 'quiet' | 'danger';
 
 export function Button(props: {
@@ -8,7 +8,7 @@ export function Button(props: {
   readonly type?: 'button' | 'submit';
   readonly onClick?: () => void;
   readonly isDisabled?: boolean;
-  /** What it was clicked for is under way: it keeps its place and takes no click. */
+  /** Its action is under way: the button keeps its size and ignores clicks. */
   readonly isBusy?: boolean;
   readonly isSmall?: boolean;
   readonly label?: string;

@@ -1,4 +1,4 @@
-/** A few values of a filter, one of which holds; null is all. */
+/** A filter with a few values, one of which is chosen; null: all. */
 export function ChoiceBar(props: {
   readonly label: string;
   readonly choices: readonly { readonly value: string | null; readonly text: string }[];

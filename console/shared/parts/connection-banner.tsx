@@ -2,10 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { useFeedState, usePageParts } from '../data/page-context.ts';
 import { Button } from './button.tsx';
 
-/** The API cuts a stream now and then, and is back at once: that is no news. */
+/** The API ends streams now and then. One that reopens within this time is not reported. */
 const PATIENCE_MS = 900;
 
-/** Says that the page is not live, while that is so, and that it is again. */
+/** Says that the page is not live, while that is so. */
 export function ConnectionBanner() {
   const state = useFeedState();
   const { feed } = usePageParts();

@@ -9,7 +9,7 @@ const HEIGHT_PX = 200;
 const MONTH_DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const dayLabel = (day: string) => MONTH_DAY.format(new Date(`${day}T00:00:00Z`));
 
-/** A bar a day. The same figures stand in a table below it, for those who cannot see bars. */
+/** A bar chart by day. A table below it has the same figures, for readers who cannot see bars. */
 export function DayChart(props: { readonly label: string; readonly of: DaySeries }) {
   const { label, of } = props;
   const frame = useRef<HTMLDivElement>(null);
@@ -55,7 +55,7 @@ export function DayChart(props: { readonly label: string; readonly of: DaySeries
   );
 }
 
-/** What the colors mean: of all days, or of the day that is pointed at. */
+/** The legend, with the figures of all days or of the day under the pointer. */
 function Legend({ of, picked }: { readonly of: DaySeries; readonly picked: number | null }) {
   const day = picked === null ? undefined : of.days[picked];
   const all = of.isLevel === true ? `On ${dayLabel(of.days.at(-1) ?? '')}` : 'All days';

@@ -1,11 +1,11 @@
-/** So many colors of series there are in tokens.css: as many as sources of credits. */
+/** The series colors in tokens.css, one for each source of credits. */
 export const SERIES_COLORS = 7;
 
-/** Amounts by day, of one or more series that stand on each other. */
+/** Amounts by day, in one or more stacked series. */
 export type DaySeries = {
-  /** Days as `2026-01-31`, in order, without gaps. */
+  /** Days as `2026-01-31`, in order and without gaps. */
   readonly days: readonly string[];
-  /** A series is what there is at the end of each day, not what came in it: of all days the last one counts. */
+  /** The values are levels at the end of each day, not amounts of the day: for all days, the last value counts. */
   readonly isLevel?: boolean;
   readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
 };

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 
-/** A question before something is done: the browser's own modal dialog, which keeps the focus and closes with Escape. */
+/** The browser's modal dialog, which keeps the focus and closes with Escape. */
 export function Dialog(props: {
   readonly title: string;
   readonly onClose: () => void;
@@ -17,7 +17,8 @@ export function Dialog(props: {
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
-    // What was done may have taken its button away: then the page begins anew, and not at the browser's own bar.
+    // The action may have removed the button that opened the dialog. Then the page gets the focus, not the browser's
+    // bar.
     return () => {
       const isThere = opener instanceof HTMLElement && opener !== document.body && opener.isConnected;
       const next = isThere ? opener : document.querySelector<HTMLElement>('main');
@@ -31,7 +32,7 @@ export function Dialog(props: {
       aria-labelledby={titleId}
       onClose={props.onClose}
       onClick={(event) => {
-        // A click on what lies behind it.
+        // A click outside of the dialog.
         if (event.target === element.current) props.onClose();
       }}
     >

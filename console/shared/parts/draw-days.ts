@@ -5,14 +5,14 @@ import { creditsText } from './money.tsx';
 type Options = {
   readonly height: number;
   readonly dayLabel: (day: string) => string;
-  /** The day that is pointed at; null: none. */
+  /** Called with the index of the day under the pointer; null: none. */
   readonly onPick: (index: number | null) => void;
 };
 
 const BAR_WIDTH = 0.72;
 const MAX_BAR_PX = 34;
 
-/** Draws bars that stand on each other: each series is drawn with those below it, the highest first. */
+/** Draws stacked bars: each series as the sum of itself and those below it, the highest first. */
 export function drawDays(place: HTMLElement, { days, series }: DaySeries, options: Options): uPlot {
   const colorOf = (token: string) => resolvedColor(place, token);
   const piled: number[][] = [];
@@ -68,7 +68,7 @@ export function drawDays(place: HTMLElement, { days, series }: DaySeries, option
   );
 }
 
-/** A canvas knows no tokens: the browser says what one comes to. */
+/** The color behind a token of tokens.css, which a canvas cannot read. */
 function resolvedColor(place: HTMLElement, token: string): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${token})`;

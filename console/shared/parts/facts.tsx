@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 export type Fact = { readonly name: string; readonly value: ComponentChildren };
 
-/** Names and values, one pair a line. */
+/** Pairs of a name and a value, one a line. */
 export function Facts(props: { readonly of: readonly (Fact | null | false)[] }) {
   return (
     <dl class="facts">

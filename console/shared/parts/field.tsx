@@ -1,20 +1,20 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
-/** What ties a control to its label, its hint and its fault. */
+/** The attributes that tie a control to its label, hint and fault. */
 type ControlProps = {
   readonly id: string;
   readonly 'aria-describedby'?: string | undefined;
   readonly 'aria-invalid'?: true | undefined;
 };
 
-/** A label, a control, a hint, and what is wrong with it. */
+/** A control with its label, hint and fault. */
 export function Field(props: {
   readonly label: string;
   readonly hint?: ComponentChildren;
   readonly fault?: string | null | undefined;
   readonly isOptional?: boolean;
-  /** At the end of the label's line: a count of characters, say. */
+  /** At the end of the label's line, such as a count of characters. */
   readonly aside?: ComponentChildren;
   readonly children: (control: ControlProps) => ComponentChildren;
 }) {

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 
-/** More than this is folded. */
+/** A longer text is folded. */
 const SHOWN_CHARACTERS = 600;
 
-/** A text that a customer or a model wrote: never markup, in its own direction, and folded where it is long. */
+/** A text by a customer or a model: never markup, in its own direction, folded if it is long. */
 export function GivenText(props: { readonly text: string }) {
   const [isOpen, setIsOpen] = useState(false);
   const isLong = props.text.length > SHOWN_CHARACTERS;

@@ -17,19 +17,19 @@ const EXACT = new Intl.DateTimeFormat('en-GB', {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** From here on a date says more than a number of days. */
+/** Further away than this, the date is shown. */
 const LONGEST_RELATIVE_MS = 7 * DAY_MS;
 const TICK_MS = 20_000;
 
 /** `28 Nov 2026`. */
 const dayText = (at: string) => DAY.format(new Date(at));
-/** `14:32`, of today; with its day otherwise. */
+/** `14:32`, with its day unless that is today. */
 export function clockText(at: string, now = Date.now()): string {
   const date = new Date(at);
   const isToday = DAY.format(date) === DAY.format(new Date(now));
   return isToday ? CLOCK.format(date) : `${DAY.format(date)}, ${CLOCK.format(date)}`;
 }
-/** The same with the time zone, for those who speak to people in others. */
+/** The same with the time zone, for a conversation with people in another. */
 export function zonedText(at: string, now = Date.now()): string {
   const zone = ZONE.formatToParts(new Date(at)).find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return `${clockText(at, now)} ${zone}`;
@@ -56,7 +56,10 @@ const TEXTS = {
   exact: exactText,
 } as const;
 
-/** An instant: how long ago, with the exact time on it; `exact` shows that itself, `clock` the time of day, `zoned` that with its zone. */
+/**
+ * An instant with the exact time as its title. `as`: how long ago (`relative`), the time of day (`clock`), that with
+ * its zone (`zoned`), the date (`day`), or the exact time (`exact`).
+ */
 export function Instant(props: { readonly at: string; readonly as?: keyof typeof TEXTS }) {
   const { at, as = 'relative' } = props;
   const now = useNow();
@@ -67,7 +70,7 @@ export function Instant(props: { readonly at: string; readonly as?: keyof typeof
   );
 }
 
-/** The present, told three times a minute. */
+/** The current time in epoch ms, updated every 20 s. */
 function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

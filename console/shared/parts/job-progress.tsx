@@ -1,10 +1,10 @@
 import type { Job } from '../../../client/http/wire-types.ts';
 import { sentenceOf } from './state-badge.tsx';
 
-/** Whether something may still happen to a job. */
+/** Returns true until the job has ended. */
 export const isUnderWay = ({ finished_at }: Job) => finished_at === null;
 
-/** How far a job is: its stage in words, and a bar where its model tells. */
+/** A job's stage in words, with a bar if its progress is known. */
 export function Progress(props: { readonly job: Job; readonly isSlim?: boolean }) {
   const { job, isSlim = false } = props;
   const share = shareOf(job);
@@ -26,7 +26,7 @@ export function Progress(props: { readonly job: Job; readonly isSlim?: boolean }
   );
 }
 
-/** Of several outputs, those that have ended; of one, what its model tells. Null: nothing is known. */
+/** The share that is done, from 0 to 1: of the outputs, or of a single one as its model reports it. Null: unknown. */
 function shareOf({ counts, progress }: Job): number | null {
   if (counts.outputs > 1) return (counts.succeeded + counts.failed + counts.canceled) / counts.outputs;
   return progress.fraction;

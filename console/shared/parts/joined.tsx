@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Short texts beside each other with a dot between. Where a line breaks there is no dot, neither at its end nor at the beginning of the next. */
+/** Short texts side by side with a dot between them. At the break of a line there is no dot. */
 export function Joined(props: { readonly of: readonly ComponentChildren[] }) {
   const parts = props.of.filter(
     (part) => part !== null && part !== undefined && part !== false && part !== '',

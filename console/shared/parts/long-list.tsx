@@ -4,14 +4,14 @@ import type { DrawnRow } from '../rows/row-heights.ts';
 import { useRowWindow, type RowWindow } from '../rows/use-row-window.ts';
 
 /**
- * The lines of a list that may have thousands (rows/use-row-window.ts). `line` draws one: the same function each time, since a line whose row
- * has not changed is not drawn anew.
+ * A list of up to thousands of rows (rows/use-row-window.ts). `line` renders one. It must be the same function each
+ * time, since an unchanged row is not rendered again.
  */
 export function LongList<Row>(props: {
   readonly rows: readonly Row[];
   readonly nameOf: (row: Row) => string;
   readonly line: (row: Row) => ComponentChildren;
-  /** How many there are is not known yet. */
+  /** There are more rows than were read, so the total is unknown. */
   readonly hasMore: boolean;
 }) {
   const { rows, nameOf, line, hasMore } = props;
@@ -38,7 +38,7 @@ function Line<Row>(props: {
   readonly name: string;
   readonly line: (row: Row) => ComponentChildren;
   readonly drawn: DrawnRow;
-  /** -1: not known. */
+  /** The total; -1: unknown. */
   readonly count: number;
   readonly shown: Pick<RowWindow<HTMLElement>, 'observe' | 'isWhole'>;
 }) {

@@ -4,7 +4,7 @@ import type { Resource } from '../data/use-resource.ts';
 import { Button } from './button.tsx';
 import type { Tone } from './state-badge.tsx';
 
-/** A place where there is nothing yet, and what would bring something. `isPage`: it is all that the page has. */
+/** Says that there is nothing yet, and what would bring something. `isPage`: it is the whole page. */
 export function Empty(props: {
   readonly title: string;
   readonly isPage?: boolean;
@@ -22,7 +22,7 @@ export function Empty(props: {
   );
 }
 
-/** Grey bars where something will stand. They appear after a moment: most answers are there before. */
+/** Grey bars in place of data. They appear after a moment, since most responses arrive before. */
 export function Loading(props: { readonly label: string; readonly lines?: number }) {
   return (
     <div class="loading" role="status" aria-label={`${props.label} is being read`}>
@@ -50,7 +50,7 @@ export function Notice(props: {
   );
 }
 
-/** Why a call failed, in the words of the API, and how to try again. */
+/** Why a call failed, in the API's words, with a button to try again. */
 export function ErrorNotice(props: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { title, detail, requestId } = wordsOf(props.error);
   return (
@@ -75,7 +75,7 @@ export function ErrorNotice(props: { readonly error: unknown; readonly onRetry?:
   );
 }
 
-/** What was asked for, or that it is coming, or why it is not. An answer that is there stays while it is asked again. */
+/** Data of the API: itself, an error, or that it is being read. Data stays while it is read again. */
 export function Shown<Data>(props: {
   readonly of: Pick<Resource<Data>, 'data' | 'error' | 'reload'>;
   readonly label: string;

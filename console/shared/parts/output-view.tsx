@@ -13,7 +13,7 @@ function mediumOf({ content_type: type }: Pick<Output, 'content_type'>): Medium 
   return type?.startsWith('audio/') === true ? 'sound' : 'other';
 }
 
-/** What an output is, as it is meant to be seen or heard. `label` says what it is of. */
+/** An output as picture, film or sound. `label` describes it. */
 export function OutputView(props: { readonly output: Shown; readonly label: string }) {
   const { output, label } = props;
   const content = useContent(output.content_url);
@@ -40,10 +40,10 @@ const GLYPHS: Readonly<Record<Exclude<Medium, 'picture'>, string>> = {
   other: 'M7 4h7l4 4v12H7z',
 };
 
-/** What is scrolled past sooner is not fetched. */
+/** A thumbnail that is scrolled past sooner is not fetched. */
 const LOOKED_AT_MS = 120;
 
-/** A small picture of an output, fetched once it is looked at; of a film or a sound, a sign. */
+/** A small picture of an output, fetched once it stays in view; for a film or a sound, a sign. */
 export function Thumbnail(props: { readonly output: Shown | undefined; readonly isActive?: boolean }) {
   const element = useRef<HTMLDivElement>(null);
   const [isSeen, setIsSeen] = useState(false);

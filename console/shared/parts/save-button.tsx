@@ -6,7 +6,7 @@ import { Button, type ButtonLook } from './button.tsx';
 import { saveFile } from './save-file.ts';
 import { say } from './toasts.tsx';
 
-/** Has the browser save what a call returns as a file, and says so where that fails. */
+/** Saves the response of a call as a file, or says why that failed. */
 export function SaveButton(props: {
   readonly call: ApiCall;
   readonly fileName: string;

@@ -1,7 +1,7 @@
 /** Longer than a browser takes to begin a download. */
 const KEPT_MS = 60_000;
 
-/** Has the browser save bytes as a file. */
+/** Saves bytes as a file through the browser. */
 export function saveFile(bytes: Blob, name: string): void {
   const url = URL.createObjectURL(bytes);
   const link = document.createElement('a');

@@ -5,11 +5,11 @@ import { Toasts } from './toasts.tsx';
 
 export type NavigationItem = { readonly name: string; readonly text: string };
 
-/** The frame of a face: its name, its places, what stands at the right, and the page below. */
+/** The frame of every page: name, navigation, `aside` at the right, and the page itself. */
 export function Shell(props: {
   readonly name: string;
   readonly items: readonly NavigationItem[];
-  /** The first part of the path. */
+  /** The first part of the path: it marks the current item. */
   readonly current: string;
   readonly aside?: ComponentChildren;
   readonly banner?: ComponentChildren;
@@ -51,7 +51,7 @@ export function Shell(props: {
   );
 }
 
-/** The heading of a page. It names the tab, and takes the focus when the page is gone to. */
+/** The heading of a page. It sets the tab's title and gets the focus when the reader goes to the page. */
 export function PageHead(props: {
   readonly title: string;
   readonly before?: ComponentChildren;
@@ -63,7 +63,7 @@ export function PageHead(props: {
     document.title = props.title;
   }, [props.title]);
   useEffect(() => {
-    // The first page of a visit begins at its top, as any page does.
+    // The first page of a visit leaves the focus where the browser puts it.
     if (history.length > 1 && document.activeElement !== document.body)
       heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -82,7 +82,7 @@ export function PageHead(props: {
   );
 }
 
-/** A part of a page, with its heading. */
+/** A section of a page, with its heading. */
 export function Section(props: {
   readonly title: string;
   readonly aside?: ComponentChildren;

@@ -1,4 +1,4 @@
-/** What a badge says by its color; its word says it too. */
+/** The meaning of a badge's color; its word says the same. */
 export type Tone = 'neutral' | 'active' | 'good' | 'warning' | 'bad';
 
 const TONES: Readonly<Record<string, Tone>> = {
@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** The word for a state of a job, an output or a review. */
 export const stateText = (state: string) => WORDS[state] ?? sentenceOf(state);
 
-/** `static_ad` as `Static ad`: names of the catalogue, for people. */
+/** `static_ad` as `Static ad`: a name of the catalogue for people. */
 export function sentenceOf(name: string): string {
   const words = name
     .replaceAll(/[_-]+/g, ' ')

@@ -8,20 +8,21 @@ import { ErrorNotice, Loading } from './notice.tsx';
 export type Column<Row> = {
   readonly name: string;
   readonly cell: (row: Row) => ComponentChildren;
-  /** Numbers stand at the right. */
+  /** Numbers are aligned right. */
   readonly isNumber?: boolean;
 };
 
 /**
- * A table that keeps to the width of the screen: on a narrow one it scrolls within itself, and can be scrolled by keys. It may have thousands of
- * rows (rows/use-row-window.ts): `columns` are the same each time, since a row that has not changed is not drawn anew.
+ * A table that keeps to the screen's width: a wider one scrolls within itself, by keys too. It may have thousands of
+ * rows (rows/use-row-window.ts). `columns` must be the same array each time, since an unchanged row is not rendered
+ * again.
  */
 export function Table<Row>(props: {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly nameOf: (row: Row) => string;
-  /** How many there are is not known yet. */
+  /** There are more rows than were read, so the total is unknown. */
   readonly hasMore?: boolean;
 }) {
   const { rows, columns, hasMore = false } = props;
@@ -84,14 +85,14 @@ function Line<Row>(props: {
     [columns, row],
   );
   return (
-    // The head is the first row.
+    // Row indexes begin with 1, and the head is the first row.
     <tr ref={element} aria-rowindex={shown.isWhole ? undefined : at + 2}>
       {cells}
     </tr>
   );
 }
 
-/** The height of rows that are not drawn. */
+/** Keeps the height of rows that are not rendered. */
 function Gap({ px, columns }: { readonly px: number; readonly columns: number }) {
   if (px === 0) return null;
   return (
@@ -101,7 +102,7 @@ function Gap({ px, columns }: { readonly px: number; readonly columns: number })
   );
 }
 
-/** The states of a list around its rows: coming, failed, empty, and more to read. */
+/** A list with its states: being read, failed, empty, and more to read. */
 export function ListFrame<Row>(props: {
   readonly of: List<Row>;
   readonly label: string;

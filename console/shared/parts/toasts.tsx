@@ -7,12 +7,12 @@ const EVENT = 'holdfast:toast';
 const SHOWN_MS = 6_000;
 const MAX_SHOWN = 3;
 
-/** Tells what has just been done, at the edge of the page, and to a screen reader. */
+/** Shows a short message at the edge of the page, and has a screen reader say it. */
 export function say(text: string, tone: Tone = 'good'): void {
   dispatchEvent(new CustomEvent(EVENT, { detail: { text, tone } }));
 }
 
-/** Where `say` is heard: once on a page. */
+/** Shows the messages of `say`. Once per page. */
 export function Toasts() {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   useEffect(() => {

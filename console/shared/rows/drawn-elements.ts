@@ -1,9 +1,12 @@
 import { RowHeights } from './row-heights.ts';
 
-/** Before a row has been drawn: a line of two texts. */
+/** The height of a row before any was measured: two lines of text. */
 const ASSUMED_ROW_PX = 64;
 
-/** The elements of the rows that are drawn, and the heights of all that ever were: measured by the browser, so that nothing is laid out for it. */
+/**
+ * The elements of the rendered rows, and the heights of all rows rendered so far. A ResizeObserver says when to
+ * measure, so that measuring forces no layout.
+ */
 export class DrawnElements {
   readonly heights = new RowHeights(ASSUMED_ROW_PX);
   readonly #byName = new Map<string, Element>();
@@ -13,12 +16,12 @@ export class DrawnElements {
   #list: Element | null = null;
   #listWidth = 0;
 
-  /** @param onMoved rows have other heights than was assumed */
+  /** @param onMoved called when rows have other heights than was assumed */
   constructor(onMoved: () => void) {
     this.#onMoved = onMoved;
   }
 
-  /** Observes a row; returns how to stop. */
+  /** Observes a row; returns a function that ends this. */
   add(name: string, element: Element): () => void {
     this.#byName.set(name, element);
     this.#names.set(element, name);
@@ -29,7 +32,7 @@ export class DrawnElements {
     };
   }
 
-  /** Observes the list itself; returns how to stop all. Rows of a list of another width have other heights. */
+  /** Observes the list, whose width decides the rows' heights; returns a function that ends all observation. */
   watchList(list: Element): () => void {
     this.#list = list;
     this.#listWidth = list.getBoundingClientRect().width;
@@ -37,7 +40,7 @@ export class DrawnElements {
     return () => this.#observer.disconnect();
   }
 
-  /** The names of the rows that a person is at: one has the focus, others were opened. */
+  /** The names of the rows in use: the one with the focus, and those that were opened. */
   inUse(): { readonly focused: string | null; readonly opened: readonly string[] } {
     const { activeElement } = document;
     const all = [...this.#byName];
@@ -58,7 +61,7 @@ export class DrawnElements {
     for (const element of isOtherWidth ? this.#byName.values() : targets) {
       const name = this.#names.get(element);
       const { height } = element.getBoundingClientRect();
-      // Of what is not shown there is nothing to measure.
+      // An element that is not shown has no height.
       if (name !== undefined && height > 0) hasMoved = this.heights.keep(name, height) || hasMoved;
     }
     if (hasMoved) this.#onMoved();

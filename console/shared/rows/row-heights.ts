@@ -1,9 +1,9 @@
-/** The heights of a list's rows in px: each as it was measured, and until then as the first one that was. */
+/** The heights of a list's rows in px. A row that was not measured has the height of the first one that was. */
 export class RowHeights {
   readonly #measured = new Map<string, number>();
   #assumedPx: number;
 
-  /** @param assumedPx of a row before any has been measured */
+  /** @param assumedPx the height of a row before any was measured */
   constructor(assumedPx: number) {
     this.#assumedPx = assumedPx;
   }
@@ -12,7 +12,7 @@ export class RowHeights {
     return this.#measured.get(name) ?? this.#assumedPx;
   }
 
-  /** Keeps what was measured; returns whether it moves what stands below. */
+  /** Stores a measured height; returns true if it moves the rows below. */
   keep(name: string, px: number): boolean {
     const beforePx = this.of(name);
     if (this.#measured.size === 0) this.#assumedPx = px;
@@ -20,16 +20,16 @@ export class RowHeights {
     return px !== beforePx;
   }
 
-  /** The list has another width, or rows of another size: nothing measured holds. */
+  /** Drops all measured heights, after a change of the list's width. */
   forget(): void {
     this.#measured.clear();
   }
 }
 
-/** Rows from the first to before the last, by their places in the list. */
+/** Positions in the list: `from` is included, `to` is not. */
 export type Span = { readonly from: number; readonly to: number };
 
-/** Where each row begins, in px below the first; after them where the last ends. */
+/** The top of each row in px below the first, then the bottom of the last. */
 export function topsOf(names: readonly string[], heights: Pick<RowHeights, 'of'>): Float64Array {
   const tops = new Float64Array(names.length + 1);
   let top = 0;
@@ -41,7 +41,7 @@ export function topsOf(names: readonly string[], heights: Pick<RowHeights, 'of'>
   return tops;
 }
 
-/** The rows of which a part lies between two heights; of a list that is elsewhere, the row that is nearest. */
+/** The rows that lie partly or wholly between two heights. If the list lies elsewhere, its nearest row. */
 export function rowsBetween(tops: Float64Array, fromPx: number, toPx: number): Span {
   const count = tops.length - 1;
   const from = Math.min(Math.max(rowAt(tops, fromPx), 0), Math.max(count - 1, 0));
@@ -49,7 +49,7 @@ export function rowsBetween(tops: Float64Array, fromPx: number, toPx: number): S
   return { from, to: Math.min(last + 1, count) };
 }
 
-/** The last row that begins at or above a height; -1: all begin below it. */
+/** The last row that begins at or above a height; -1: none. */
 function rowAt(tops: Float64Array, px: number): number {
   let low = -1;
   let high = tops.length - 1;
@@ -61,12 +61,12 @@ function rowAt(tops: Float64Array, px: number): number {
   return low;
 }
 
-/** A row that is drawn: its place in the list, and the height of what is left out above it. */
+/** A rendered row: its position in the list, and the height in px that is left free above it. */
 export type DrawnRow = { readonly at: number; readonly gapPx: number };
 
 /**
- * What of a list is drawn: the rows of a span, and those that are kept outside of it. `restPx`: the height of what is left out below the last
- * one.
+ * The rows to render: those of a span, and the kept ones outside of it. `restPx`: the height in px that is left free
+ * below the last one.
  */
 export function drawnRows(
   tops: Float64Array,

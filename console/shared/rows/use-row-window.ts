@@ -3,19 +3,19 @@ import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } fro
 import { DrawnElements } from './drawn-elements.ts';
 import { drawnRows, rowsBetween, topsOf, type DrawnRow, type Span } from './row-heights.ts';
 
-/** A list up to here is drawn whole: a browser has no trouble with it, and its own search finds all of it. */
+/** A list of up to this many rows is rendered whole: a browser manages that, and its own search finds all of it. */
 const WHOLE_ROWS = 100;
 const FIRST_SPAN: Span = { from: 0, to: WHOLE_ROWS };
 
-/** What of a list is drawn. */
+/** The part of a list that is rendered. */
 export type RowWindow<Place extends Element> = {
-  /** Of the element that the rows stand in, one below the other. */
+  /** For the element that contains the rows. */
   readonly place: RefObject<Place | null>;
   readonly rows: readonly DrawnRow[];
-  /** The height of what is left out below the last one. */
+  /** The height in px that is left free below the last row. */
   readonly restPx: number;
   readonly isWhole: boolean;
-  /** Has to be told of each row that is drawn; returns how to stop. */
+  /** Must be called for each rendered row; returns a function that ends this. */
   readonly observe: (name: string, element: Element) => () => void;
 };
 
@@ -29,9 +29,9 @@ type Latest = {
 const NOTHING_YET: Latest = { names: [], places: new Map(), tops: new Float64Array(1), isWhole: true };
 
 /**
- * Keeps a list of thousands of rows light: those on the screen, a screen before and one after are drawn, and of the others the height is
- * left free. A row with the focus stays with its neighbors, so that the next key finds them; so does one that was opened. On paper all
- * are drawn.
+ * Keeps a list of thousands of rows fast: it renders those on the screen, a screen before and one after, and leaves the
+ * height of the others free. A row with the focus stays with its neighbors, so that the next key finds them; so does an
+ * opened row. For printing all are rendered.
  */
 export function useRowWindow<Place extends Element>(names: readonly string[]): RowWindow<Place> {
   const place = useRef<Place>(null);
@@ -41,7 +41,7 @@ export function useRowWindow<Place extends Element>(names: readonly string[]): R
   const isWhole = isPrinted || names.length <= WHOLE_ROWS;
   const latest = useRef<Latest>(NOTHING_YET);
   const elements = useMemo(() => {
-    // Where all rows are drawn no height is left free.
+    // A list that is rendered whole leaves no height free.
     const draw = () => {
       if (!latest.current.isWhole) drawAgain(undefined);
     };
@@ -67,7 +67,8 @@ export function useRowWindow<Place extends Element>(names: readonly string[]): R
     const drawNext = inNextFrame(() => draw(next));
     return {
       now: () => draw(see()),
-      // A frame tells all lists of a page that it is scrolled, and then runs what was asked of it: all have read where they stand before one draws.
+      // Rendering waits for the end of the frame's events, so that all lists of a page read their positions before one
+      // of them renders.
       inFrame: () => {
         next = see();
         if (next !== null) drawNext();
@@ -104,7 +105,7 @@ function seenOf(place: Element, elements: DrawnElements, of: Latest): Seen {
 const isSame = (one: Seen, other: Seen) =>
   one.from === other.from && one.to === other.to && one.kept.join() === other.kept.join();
 
-/** A browser tells of sizes in the middle of a frame: what is drawn for it comes with the next one. */
+/** A browser reports sizes in the middle of a frame. Rendering for them waits for the next one. */
 function inNextFrame(draw: () => void): () => void {
   let asked = 0;
   return () => {

@@ -12,7 +12,7 @@ import { LimitsDialog } from './limits-dialog.tsx';
 
 type Opened = 'grant' | 'freeze' | 'unfreeze' | 'limits' | 'prices' | null;
 
-/** What support can do about an account, each with a reason. */
+/** Support's actions on an account. Each takes a reason. */
 export function AccountActions(props: {
   readonly of: { readonly about: Account; readonly limits: Limits };
   readonly onTold: () => void;
@@ -89,7 +89,7 @@ function GoodwillDialog({ of, ...rest }: DialogProps) {
   );
 }
 
-/** `verb`: what was asked for, also where another person has done it meanwhile. */
+/** `verb` stays as chosen, even if another person has done it meanwhile. */
 function FreezeDialog({ of, verb, ...rest }: DialogProps & { readonly verb: 'freeze' | 'unfreeze' }) {
   const { client } = usePageParts();
   const name = sentenceOf(verb);
@@ -111,7 +111,7 @@ function FreezeDialog({ of, verb, ...rest }: DialogProps & { readonly verb: 'fre
   );
 }
 
-/** By the name of a price list of the catalogue, or by none of its own. */
+/** Sets the account's own price list by its name in the catalogue; empty: it has none of its own. */
 function PriceListDialog({ of, ...rest }: DialogProps) {
   const { client } = usePageParts();
   const [name, setName] = useState('');

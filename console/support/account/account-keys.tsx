@@ -40,8 +40,8 @@ function KeyState({ of }: { readonly of: ApiKey }) {
 }
 
 /**
- * The account's keys, which support can end. Their secrets are kept nowhere; a new one is shown to its owner alone, so a key is replaced
- * by its owner (or at the command line), and not here.
+ * The account's keys, which support can revoke. Secrets are stored nowhere and a new one is shown to its owner only, so
+ * the owner replaces a key, or the operator at the command line.
  */
 export function AccountKeys({ onTold }: { readonly onTold: () => void }) {
   const { client } = usePageParts();

@@ -22,7 +22,7 @@ import { WebhooksSection } from './webhooks-section.tsx';
 
 const EVERY_MS = 10_000;
 
-/** An account: what it has, by which terms, and what support can do about it. */
+/** The page of an account: its credits, its terms, and support's actions on it. */
 export function AccountPage({ accountId }: { readonly accountId: string }) {
   return (
     <AccountScope accountId={accountId}>

@@ -7,7 +7,7 @@ import { ListFrame } from '../../shared/parts/table.tsx';
 import { TrailDetail } from '../trail-detail.tsx';
 import { TrailItem } from '../trail-item.tsx';
 
-/** Who did what to the account, and why, the newest first. `version`: another one is read anew. */
+/** Support's actions on the account, newest first. A change of `version` reads them again. */
 export function AccountTrail(props: { readonly accountId: string; readonly version: number }) {
   const { client } = usePageParts();
   const { accountId, version } = props;

@@ -16,7 +16,7 @@ const CHOICES = [
   { value: '90', text: '90 days' },
 ];
 
-/** What the account could spend at the end of each day, each source of grants a color. */
+/** The available credits at the end of each day, a color for each source of grants. */
 export function BalanceChart() {
   const { client } = usePageParts();
   const [chosen, choose] = useFilter('days');

@@ -13,7 +13,7 @@ import { IdText } from '../id-text.tsx';
 
 type Grant = Balance['grants'][number];
 
-/** What the account has, and the grants behind it in the order in which they are spent. */
+/** The account's balance, and its grants in the order in which they are spent. */
 export function BalanceSection(props: { readonly of: Balance; readonly onTold: () => void }) {
   const { of, onTold } = props;
   const [voided, setVoided] = useState<Grant | null>(null);

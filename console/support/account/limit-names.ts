@@ -1,4 +1,4 @@
-/** The limits of an account, as people call them. */
+/** The limits of an account, with their names for people. */
 export const LIMIT_NAMES = [
   { name: 'max_concurrent_jobs', text: 'Jobs at once' },
   { name: 'member_credits_per_period', text: 'Credits per member and period' },

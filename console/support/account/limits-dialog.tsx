@@ -7,7 +7,7 @@ import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog } from '../act/act-dialog.tsx';
 import { LIMIT_NAMES, type LimitName } from './limit-names.ts';
 
-/** All limits of an account at once: the API sets them together. Caps of single members and projects stay as they are. */
+/** Sets all limits of an account at once, as the API does. Caps of single members and projects stay as they are. */
 export function LimitsDialog(props: {
   readonly of: Account;
   readonly limits: Limits;
@@ -16,7 +16,7 @@ export function LimitsDialog(props: {
 }) {
   const { client } = usePageParts();
   const { of, limits: now, ...rest } = props;
-  // Those that were shown when it was opened: what another person sets meanwhile is not taken along.
+  // The limits at the time of opening: changes by another person meanwhile are not taken over.
   const [limits] = useState(now);
   const [chosen, setChosen] = useState<Readonly<Record<LimitName, string>>>(() => ({
     max_concurrent_jobs: textOf(limits.max_concurrent_jobs),
@@ -64,7 +64,7 @@ export function LimitsDialog(props: {
   );
 }
 
-/** As the server says that they are. */
+/** The limits as the server returned them. */
 function LimitsNow({ of }: { readonly of: Limits }) {
   const held = LIMIT_NAMES.flatMap(({ name, text }) => {
     const limit = of[name];

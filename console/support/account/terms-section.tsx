@@ -8,7 +8,7 @@ import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { LIMIT_NAMES } from './limit-names.ts';
 
-/** By which terms an account spends: its plan, its price list, its limits. */
+/** The account's plan, price list and limits. */
 export function TermsSection({ plan, limits }: { readonly plan: Plan; readonly limits: Limits }) {
   const { client } = usePageParts();
   const { data: catalogue } = useResource('catalogue', (signal) => client.catalogue({ signal }));

@@ -13,7 +13,7 @@ import { GivenText } from '../../shared/parts/given-text.tsx';
 import { IdText } from '../id-text.tsx';
 import { ActDialog } from '../act/act-dialog.tsx';
 
-/** Where the account's events are sent, and what became of each delivery. */
+/** The account's webhook endpoints and the state of each delivery. */
 export function WebhooksSection({ onTold }: { readonly onTold: () => void }) {
   const { client } = usePageParts();
   const endpoints = useList<WebhookEndpoint>(
@@ -56,7 +56,7 @@ const WHY_DISABLED = {
   failing: 'after five days without a success',
 } as const;
 
-/** Nothing is sent to it, and why; deliveries are sent again once its owner has enabled it. */
+/** Why and since when an endpoint is disabled; null: it is enabled. */
 function disabledText({ disabled_reason: why, disabled_at: at }: WebhookEndpoint) {
   if (why === null || at === null) return null;
   return (

@@ -13,29 +13,32 @@ const MAX_REASON = 500;
 
 export type Act<Result> = {
   readonly title: string;
-  /** On the button that acts. */
+  /** The text of the button that acts. */
   readonly verb: string;
   readonly isDanger?: boolean;
-  /** What the arguments are, as a text: another text is previewed anew. */
+  /** The arguments as one text. A change is previewed again. */
   readonly asked: string;
-  /** What the server would do; null: the arguments are not whole yet. */
+  /** Reads what the server would do; null: the arguments are incomplete. */
   readonly preview: ((signal: AbortSignal) => Promise<Preview>) | null;
   readonly act: (reason: string, how: Intention) => Promise<Result>;
-  /** What the server said that it did. */
+  /** Describes what the server said it did. */
   readonly resultOf: (result: Result) => ComponentChildren;
 };
 
-/** `key`: the same for every try. `asOf`: up to where the server had read the record when it said what it would do. */
+/**
+ * `key`: the idempotency key, the same for every retry. `asOf`: up to where the server had read the record for its
+ * preview.
+ */
 type Intention = { readonly key: string; readonly asOf: string | undefined };
 
 /**
- * An action of support: its arguments, what it will do by the server's word, why, and then what the server says has been done. Nothing is
- * shown as done before that.
+ * An action of support: its arguments, the server's preview, the reason, and then the server's result. Nothing is shown
+ * as done before the server says so.
  */
 export function ActDialog<Result>(props: {
   readonly of: Act<Result>;
   readonly onClose: () => void;
-  /** The server has done it, or refused it: what is shown of the rest is old. */
+  /** Called after each response: other data on the page may be old. */
   readonly onTold: () => void;
   readonly children?: ComponentChildren;
 }) {
@@ -130,10 +133,10 @@ function useSending<Result>(
         onTold();
       },
       (error: unknown) => {
-        // A refusal is kept under its key: asked again, it is another request.
+        // A refusal is final under its key, so the next try needs another.
         if (error instanceof HoldfastError && error.problem !== null) {
           intention.current = { of: '', key: '' };
-          // What was shown may be true no more.
+          // The preview may no longer be true.
           preview.askAgain();
         }
         setSent({ is: 'failed', error });

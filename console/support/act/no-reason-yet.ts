@@ -1,2 +1,2 @@
-/** In place of a reason where it is asked what would be done: the reason is given with the act, and of a dry run nothing is recorded. */
+/** The reason in a preview, of which nothing is recorded. The real one comes with the action. */
 export const NO_REASON_YET = 'Dry run';

@@ -7,8 +7,8 @@ type Previewed = { readonly asked: string; readonly data: Preview | null; readon
 const TYPING_MS = 150;
 
 /**
- * What an action would do, asked anew when its arguments change, and by `askAgain`. The last answer to other arguments is never shown.
- * `load`: null where the arguments are not whole yet.
+ * The server's preview of an action. It is read again when the arguments change, and by `askAgain`; a preview of other
+ * arguments is never returned. `load` is null while the arguments are incomplete.
  */
 export function usePreview(asked: string, load: ((signal: AbortSignal) => Promise<Preview>) | null) {
   const [previewed, setPreviewed] = useState<Previewed>({ asked: '', data: null, error: null });
@@ -39,10 +39,10 @@ export function usePreview(asked: string, load: ((signal: AbortSignal) => Promis
   };
 }
 
-/** What it will do, by the word of the server; or why it would be refused. */
+/** What the action will do according to the server, or why it would be refused. */
 export function PreviewedEffect(props: {
   readonly of: Omit<Previewed, 'asked'>;
-  /** The arguments are not whole yet, so nothing was asked. */
+  /** The arguments are incomplete, so there is no preview. */
   readonly isIncomplete: boolean;
 }) {
   const { data, error } = props.of;

@@ -12,7 +12,7 @@ import { placeOfFound, type Found } from './found.ts';
 
 const TYPING_MS = 180;
 
-/** Anything by any id, or an account by its name. */
+/** Finds anything by its id, or an account by its name. */
 export function FindPage() {
   const [asked, setAsked] = useFilter('q');
   const [text, setText] = useState(asked ?? '');

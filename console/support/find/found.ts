@@ -1,4 +1,4 @@
-/** What an id or a name is of, as the API found it. */
+/** The thing that an id or a name refers to, as the API found it. */
 export type Found = {
   readonly type: string;
   readonly id: string;
@@ -7,7 +7,7 @@ export type Found = {
   readonly job_id?: string | null;
 };
 
-/** The page on which it is seen: a job's own, a review's, or that of the account that it belongs to. */
+/** The page that shows it: a job's or a review's own, or that of its account. */
 export function placeOfFound({ type, id, account_id: accountId, job_id: jobId }: Found): [readonly string[]] {
   if (type === 'job') return [['jobs', id]];
   if (type === 'review') return [['reviews', id]];

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** What was looked at: kept by this tab alone, by its id and a name of its kind, never with what a customer wrote. */
+/** A thing that was viewed. Only this tab keeps it, by id and a label of its kind, without any text of a customer. */
 export type Recent = { readonly type: string; readonly id: string; readonly label: string };
 
 const KEY = 'holdfast-support-recent';
@@ -15,7 +15,7 @@ function readRecent(): readonly Recent[] {
   }
 }
 
-/** Notes what is shown; null: it has not come yet. */
+/** Stores what is viewed; null: it has not been read yet. */
 export function useRecent(one: Recent | null): void {
   const name = one === null ? '' : `${one.id} ${one.label}`;
   useEffect(() => {
@@ -25,7 +25,7 @@ export function useRecent(one: Recent | null): void {
   }, [name]);
 }
 
-/** What was looked at in this tab, the last first. */
+/** The things viewed in this tab, latest first. */
 export function useRecentList(): readonly Recent[] {
   return useState(readRecent)[0];
 }

@@ -1,10 +1,10 @@
 import { goTo, hrefTo } from '../../shared/router.tsx';
 import { useKeys } from '../use-keys.ts';
 
-/** The id of the field that `/` goes to. */
+/** The id of the search field that `/` focuses. */
 export const FIND_FIELD = 'find-field';
 
-/** `/` goes to Find from everywhere but from where text is typed. */
+/** `/` goes to Find, except while the reader types a text. */
 export function useFindKey(): void {
   useKeys({
     '/': () => {

@@ -2,7 +2,7 @@ import type { Inspection } from '../../../client/http/wire-types.ts';
 import { Instant, zonedText } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
 
-/** The three questions that support is asked, answered by the API, and below each the figures that it rests on. */
+/** The three questions that support is asked, with the API's answers and the figures behind each. */
 export function AnswerCards({ of }: { readonly of: Inspection }) {
   const { answers, job, outputs } = of;
   const { billing, counts } = job;
@@ -71,7 +71,7 @@ function Answer(props: {
   );
 }
 
-/** What is on record of the attempts' cost, as the API writes it: with two attempts, each for itself. */
+/** The recorded cost of the attempts: of one as the API writes it, of several the sum in dollars. */
 function costOf({ outputs }: Inspection): string {
   const costs = outputs.flatMap(({ attempts }) =>
     attempts.flatMap(({ cost }) => (cost === null ? [] : [cost])),

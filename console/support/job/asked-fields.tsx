@@ -1,7 +1,7 @@
 import { GivenText } from '../../shared/parts/given-text.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 
-/** What a customer asked for, field by field: their words, never markup. */
+/** The customer's request, field by field, as plain text. */
 export function AskedFields({ of }: { readonly of: Readonly<Record<string, unknown>> }) {
   const fields = fieldsOf(of);
   if (fields.length === 0) return <p class="muted">Nothing that support sees.</p>;
@@ -19,7 +19,7 @@ export function AskedFields({ of }: { readonly of: Readonly<Record<string, unkno
   );
 }
 
-/** The fields with a value; those of an object within stand among them, by their own names. */
+/** The fields with a value. Fields of an object within are listed among them by their own names. */
 function fieldsOf(of: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
   return Object.entries(of).flatMap(([name, value]) => {
     if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) return [];

@@ -65,7 +65,7 @@ export function AttemptsTable(props: { readonly outputId: string; readonly attem
   );
 }
 
-/** With the way to its page at the provider, where that has one. */
+/** The provider's job id, as a link if the job has a page at the provider. */
 function ProviderJob({ of }: { readonly of: Attempt }) {
   const { provider_job_id: id, provider_page: page } = of;
   if (id === null) return <span class="muted">–</span>;

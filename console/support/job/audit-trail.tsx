@@ -3,7 +3,7 @@ import { Empty } from '../../shared/parts/notice.tsx';
 import { TrailDetail } from '../trail-detail.tsx';
 import { TrailItem } from '../trail-item.tsx';
 
-/** Who did what to the job, and why, the newest first. */
+/** Support's actions on the job, newest first. */
 export function AuditTrail({ actions }: { readonly actions: Inspection['actions'] }) {
   if (actions.length === 0) return <Empty title="Support has done nothing to this job" />;
   return (

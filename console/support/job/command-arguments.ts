@@ -1,4 +1,4 @@
-/** What a person chooses of a command's arguments, as it stands in the fields. */
+/** The arguments of a command, as the form's fields hold them. */
 export type Arguments = {
   readonly until: string;
   readonly credits: string;

@@ -18,7 +18,7 @@ const LATER = [
   { minutes: 3 * 24 * 60, text: '3 days' },
 ] as const;
 
-/** How much later, from the present deadline, or from now where that has passed. */
+/** How much later than the current deadline, or than now if that has passed. */
 export function ExtendFields(props: Chosen & { readonly of: Job }) {
   const { chosen, onChoose, of } = props;
   const from = useMemo(() => Date.parse(chosen.until) - 60 * MINUTE_MS, []);
@@ -49,7 +49,7 @@ export function ExtendFields(props: Chosen & { readonly of: Job }) {
   );
 }
 
-/** How much, and of which output. */
+/** How many credits to refund, and of which output. */
 export function RefundFields(props: Chosen & { readonly of: Inspection }) {
   const { chosen, onChoose, of } = props;
   const charged = of.outputs.filter(({ reservation }) => reservation.committed > reservation.refunded);
@@ -96,7 +96,7 @@ const OUTCOMES = [
   { value: 'ran', text: 'It ran' },
 ] as const;
 
-/** What became of an attempt that nothing is known of. */
+/** The outcome of an attempt that is in doubt, as support found it. */
 export function ResolveFields({ chosen, onChoose }: Chosen) {
   return (
     <>

@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   { name: 'Entry', cell: (entry) => <IdText id={entry.id} /> },
 ];
 
-/** What moved credits: of one job, or of the account. */
+/** The ledger entries of one job, or of the account. */
 export function EntriesSection({
   jobId,
   version = '',
@@ -30,7 +30,7 @@ export function EntriesSection({
   const entries = useList(
     `entries ${jobId ?? ''}`,
     (cursor, signal) => client.entries(jobId === undefined ? {} : { job_id: jobId }, { signal }).page(cursor),
-    // What was read so far stays: new ones come on top.
+    // The rows read so far stay; new ones are put on top.
     { nameOf: ({ id }) => id, version },
   );
   return (

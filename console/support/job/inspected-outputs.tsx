@@ -14,10 +14,10 @@ import { OutputLineage } from './output-lineage.tsx';
 
 type Inspected = Inspection['outputs'][number];
 
-/** More of them are folded: one opens what one asks for. */
+/** More outputs than this are folded. */
 const MAX_OPEN = 3;
 
-/** Every output: what was asked, its reservation, its attempts. */
+/** The job's outputs, each with its request, reservation and attempts. */
 export function InspectedOutputs({ of }: { readonly of: Inspection }) {
   const { outputs, job, workflow } = of;
   return (
@@ -52,7 +52,7 @@ export function InspectedOutputs({ of }: { readonly of: Inspection }) {
 
 function OutputRecord(props: {
   readonly inspected: Inspected;
-  /** The same as the customer sees it. */
+  /** The same output as the customer sees it. */
   readonly output: Inspection['job']['outputs'][number] | undefined;
 }) {
   const { inspected, output } = props;

@@ -5,7 +5,7 @@ import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { useKeptFocus } from '../use-kept-focus.ts';
 import { JobCommandDialog, type PossibleCommand } from './job-command-dialog.tsx';
 
-/** What support can do to the job: what the server says is possible, and nothing else. */
+/** The commands that the server allows on the job. */
 export function JobActions(props: { readonly of: Inspection; readonly onTold: () => void }) {
   const [opened, setOpened] = useState<PossibleCommand | null>(null);
   const { possible_commands: possible } = props.of;
@@ -40,7 +40,7 @@ export function JobActions(props: { readonly of: Inspection; readonly onTold: ()
   );
 }
 
-/** Of a job with several attempts under way, each is named. */
+/** The command's name, with the attempt if it is possible on several. */
 function nameOf({ command, attempt }: PossibleCommand, { possible_commands: possible }: Inspection): string {
   const isOneOfSome = possible.filter((one) => one.command === command).length > 1;
   return isOneOfSome && attempt !== null ? `${sentenceOf(command)} ${attempt}` : sentenceOf(command);

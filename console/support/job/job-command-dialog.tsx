@@ -11,7 +11,7 @@ import { ExtendFields, RefundFields, ResolveFields } from './command-fields.tsx'
 
 export type PossibleCommand = Inspection['possible_commands'][number];
 
-/** One command: its arguments, what it would do, its reason, its result. */
+/** The dialog of one command: arguments, preview, reason, result. */
 export function JobCommandDialog(props: {
   readonly of: Inspection;
   readonly asked: PossibleCommand;
@@ -99,7 +99,7 @@ function commandBody({ command, attempt }: PossibleCommand, chosen: Arguments, r
 
 const HOUR_MS = 3_600_000;
 
-/** An hour after its present deadline, or after now where that has passed. */
+/** An hour after the current deadline, or after now if that has passed. */
 function laterThan(job: Job): string {
   return new Date(Math.max(Date.parse(job.returned_automatically_by), Date.now()) + HOUR_MS).toISOString();
 }

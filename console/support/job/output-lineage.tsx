@@ -2,7 +2,7 @@ import { useResource } from '../../shared/data/use-resource.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { hrefTo, Link } from '../../shared/router.tsx';
 
-/** Which output this one was made from, and what was made of it. */
+/** The output it was made from, and those made from it. */
 export function OutputLineage({ outputId }: { readonly outputId: string }) {
   const { client } = usePageParts();
   const { data } = useResource(`lineage ${outputId}`, (signal) =>

@@ -5,7 +5,7 @@ import { GivenText } from '../../shared/parts/given-text.tsx';
 import { Shown } from '../../shared/parts/notice.tsx';
 import { OutputView } from '../../shared/parts/output-view.tsx';
 
-/** The pictures that a brief refers to, as the model was given them. */
+/** The reference pictures of a brief, as the model received them. */
 export function ReferencePictures({ outputId }: { readonly outputId: string }) {
   const { client } = usePageParts();
   const references = useResource(`references of ${outputId}`, (signal) =>

@@ -17,10 +17,10 @@ import { EntriesSection } from './entries-section.tsx';
 import { JobActions } from './job-actions.tsx';
 import { InspectedOutputs } from './inspected-outputs.tsx';
 
-/** It changes while one looks at it: a provider ends, a deadline passes. */
+/** A job changes while it is viewed: a provider ends, a deadline passes. */
 const EVERY_MS = 4_000;
 
-/** All that is on record of a job, on one screen: the three answers first. */
+/** Everything on record of a job, on one screen, the three answers first. */
 export function SupportJobPage({ jobId }: { readonly jobId: string }) {
   const { client } = usePageParts();
   const inspection = useResource(`inspect ${jobId}`, (signal) => client.jobs.inspect(jobId, { signal }), {
@@ -68,7 +68,7 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
 
 function JobRecord(props: { readonly of: Inspection; readonly onTold: () => void }) {
   const { of: inspection } = props;
-  // Its entries are read again when something has moved.
+  // The entries are read again when the billing has changed.
   const { committed, returned, refunded } = inspection.job.billing;
   return (
     <div class="stack-wide">

@@ -10,7 +10,7 @@ import { hrefTo, Link } from '../../shared/router.tsx';
 
 const EVERY_MS = 30_000;
 
-/** Whether every credit adds up, as of the last run of each check. Runs none. */
+/** Whether every credit adds up, as of the last run of each check. It runs none. */
 export function ChecksSection() {
   const { client } = usePageParts();
   const checks = useResource('ledger checks', (signal) => client.ledgerChecks({ signal }), {

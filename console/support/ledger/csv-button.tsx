@@ -5,7 +5,7 @@ import { Button } from '../../shared/parts/button.tsx';
 import { saveFile } from '../../shared/parts/save-file.ts';
 import { say } from '../../shared/parts/toasts.tsx';
 
-/** The month's rows as a file. */
+/** Saves the month's rows as a CSV file. */
 export function CsvButton({ month }: { readonly month: string }) {
   const { client } = usePageParts();
   const [isSaving, setIsSaving] = useState(false);

@@ -16,7 +16,7 @@ const SHOWN = [
 ] as const;
 type Measure = 'outstanding' | 'issued' | 'spent' | 'refunded' | 'expired';
 
-/** A month by day, each source a color: what was outstanding at each day’s end, or what moved on it. */
+/** A month by day, a color for each source: the credits outstanding at each day's end, or the day's movements. */
 export function LedgerChart({ of }: { readonly of: LedgerReport }) {
   const [chosen, choose] = useFilter('show');
   const measure: Measure = SHOWN.find(({ value }) => value === chosen)?.value ?? 'outstanding';

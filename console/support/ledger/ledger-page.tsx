@@ -14,7 +14,7 @@ import { ReportTable } from './report-table.tsx';
 
 const EVERY_MS = 30_000;
 
-/** The ledger as an accountant reads it: a month by source and by day, and whether it adds up. */
+/** The ledger for an accountant: a month by source and by day, and the results of its checks. */
 export function LedgerPage() {
   const { client } = usePageParts();
   const [month, setMonth] = useFilter('month');

@@ -5,7 +5,7 @@ import { Table, type Column } from '../../shared/parts/table.tsx';
 
 type Row = LedgerReport['total'] & { readonly name: string; readonly isTotal: boolean };
 
-/** The report’s equation, from left to right. */
+/** In the order of the report's equation. */
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'Source', cell: ({ name }) => <strong>{name}</strong> },
   sumColumn('Opening', 'opening'),
@@ -33,7 +33,7 @@ function sumColumn(name: string, sum: Exclude<keyof LedgerReport['total'], 'outs
   };
 }
 
-/** A row for each source of credits, and their sum. */
+/** A row for each source of credits, and the total. */
 export function ReportTable({ of }: { readonly of: LedgerReport }) {
   const rows: readonly Row[] = [
     ...of.data.map(({ source, ...sums }) => ({ ...sums, name: sentenceOf(source), isTotal: false })),

@@ -3,7 +3,7 @@ import { Badge } from '../../shared/parts/state-badge.tsx';
 
 type Breaker = ModelHealth['calls'][number]['breaker'];
 
-/** Whether work leaves for a service. */
+/** Whether jobs are sent to a model service. */
 export function breakerBadge(breaker: Breaker) {
   if (breaker === 'closed') return <Badge tone="good">Works</Badge>;
   return breaker === 'open' ? <Badge tone="bad">Paused</Badge> : <Badge tone="warning">Being tried</Badge>;

@@ -87,7 +87,7 @@ const COST_COLUMNS: readonly Column<CostRow>[] = [
   },
 ];
 
-/** How each model does, and what it cost and brought in. */
+/** The health, cost and revenue of each model. */
 export function ModelsPage() {
   const { client } = usePageParts();
   const models = useResource('models', (signal) => client.models({ signal }), { everyMs: EVERY_MS });
@@ -142,7 +142,7 @@ function Costs() {
 
 const countText = (count: number, word: string) => `${String(count)} ${count === 1 ? word : `${word}s`}`;
 
-/** `−$1.20`: the sign before the currency. */
+/** `−$1.20`: the sign stands before the currency. */
 function dollarsText(amount: string): string {
   return amount.startsWith('-') ? `−$${amount.slice(1)}` : `$${amount}`;
 }

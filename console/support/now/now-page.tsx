@@ -11,10 +11,10 @@ import { hrefTo, Link } from '../../shared/router.tsx';
 import { breakerBadge } from '../models/breaker-badge.tsx';
 import { Stale } from '../stale.tsx';
 
-/** One question to the API, whatever is open. */
+/** The interval between reads. The page reads all lists in one request. */
 const EVERY_MS = 4_000;
 
-/** What asks for a person now, of all accounts. */
+/** Everything that needs a person now, of all accounts. */
 export function NowPage() {
   const { client } = usePageParts();
   const attention = useResource('attention', (signal) => client.attention({ signal }), { everyMs: EVERY_MS });
@@ -169,7 +169,7 @@ function List(props: {
   readonly title: string;
   readonly none: string;
   readonly count: number;
-  /** There are more than these. */
+  /** There are more than are listed. */
   readonly hasMore: boolean;
   readonly children: ComponentChildren;
 }) {

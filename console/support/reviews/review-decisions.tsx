@@ -17,7 +17,7 @@ const DECISIONS: readonly { readonly name: Decision; readonly key: string; reado
   { name: 'deny', key: 'd', text: 'Deny' },
 ];
 
-/** What can be decided while a report is open, by button or key; and what has been. */
+/** The decisions on offer while a report is open, by button or key, and those that were made. */
 export function ReviewDecisions(props: { readonly of: ReviewForSupport; readonly onTold: () => void }) {
   const { of, onTold } = props;
   const { client } = usePageParts();

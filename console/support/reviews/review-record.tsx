@@ -18,7 +18,7 @@ import { AskedFields } from '../job/asked-fields.tsx';
 import { ReferencePictures } from '../job/reference-pictures.tsx';
 import { ReviewDecisions } from './review-decisions.tsx';
 
-/** A report: what was asked and what was made side by side, what it cost, and what support can decide. */
+/** A report: request and result side by side, its cost, and the decisions. */
 export function ReviewRecord(props: { readonly reviewId: string; readonly onTold: () => void }) {
   const { client } = usePageParts();
   const { reviewId } = props;
@@ -111,7 +111,7 @@ const COLUMNS: readonly Column<Review>[] = [
   { name: 'Refunded', isNumber: true, cell: ({ billing }) => <Money credits={billing.refunded} /> },
 ];
 
-/** What the account has reported, and how that was decided. */
+/** The account's reports with their decisions. */
 function ReportHistory() {
   const { client } = usePageParts();
   const reports = useList(

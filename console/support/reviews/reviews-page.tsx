@@ -13,7 +13,7 @@ import { goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
 import { useKeys } from '../use-keys.ts';
 import { ReviewRecord } from './review-record.tsx';
 
-/** The queue of reports, and the one that is looked at beside it. J and K go through it. */
+/** The queue of reports with the chosen one beside it. J and K step through the queue. */
 export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefined }) {
   const { client } = usePageParts();
   const [state, setState] = useFilter('state');
