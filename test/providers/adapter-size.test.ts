@@ -10,13 +10,13 @@ const adapters = readdirSync(PROVIDERS, { recursive: true, encoding: 'utf8' }).f
   /\/[a-z]+-provider\.ts$/.test(file),
 );
 
-test('an adapter is a file of under 150 lines, as docs/adding-a-model-service.md says', () => {
+test('an adapter has fewer than 150 lines, as docs/adding-a-model-service.md says', () => {
   expect(adapters.length).toBeGreaterThanOrEqual(4);
   for (const file of adapters)
     expect(readFileSync(path.join(PROVIDERS, file), 'utf8').split('\n').length, file).toBeLessThan(MAX_LINES);
 });
 
-test('the page names files, commands and helpers that are there', () => {
+test('docs/adding-a-model-service.md names only commands and helpers that exist', () => {
   const page = readFileSync(path.join(CHECKOUT, 'docs/adding-a-model-service.md'), 'utf8');
   const scripts = Object.keys(
     (JSON.parse(readFileSync(path.join(CHECKOUT, 'package.json'), 'utf8')) as { scripts: object }).scripts,

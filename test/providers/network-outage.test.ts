@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNamespaces, type Namespaces } from './outage/namespaces.ts';
 
-/** Packets between worker and model service are lost for a while: real kernels, and a router between that swallows them. */
+/** Packets between worker and model service are lost for 3 s: real kernels, and a router between them that drops packets. */
 
 const JOBS = 24;
 const OUTAGE_MS = 3_000;
@@ -22,7 +22,7 @@ const children: ChildProcess[] = [];
 const arrived: string[] = [];
 const ends: string[] = [];
 
-/** Starts a script and resolves once it says that it is ready. */
+/** Starts a script; resolves once it is ready. */
 function start(at: 'client' | 'server', lines: string[]): Promise<ChildProcess> {
   return new Promise((resolve) => {
     const child = namespaces!.run(at, `${at}-main.ts`, (line) => {
@@ -44,7 +44,7 @@ afterAll(() => {
   namespaces?.close();
 });
 
-/** A client with open connections, which has just posted over all of them while packets are being lost. */
+/** Returns a client that has just posted over all its open connections while packets are lost. */
 async function posted(name: string): Promise<ChildProcess> {
   const client = await start('client', ends);
   client.stdin?.write(`${name}-before ${String(JOBS)}\n`);
@@ -55,17 +55,17 @@ async function posted(name: string): Promise<ChildProcess> {
 }
 
 describe.skipIf(namespaces === null)('while packets to the model service are lost', () => {
-  it('nothing that was given up arrives later: its connection was reset', async () => {
+  it('no submission that was given up arrives later, since its connection was reset', async () => {
     await posted('reset');
     await sleep(OUTAGE_MS);
     namespaces!.forward(true);
     expect(endsOf('reset')).toEqual(Array.from({ length: JOBS }, () => 'reset unknown'));
-    // The next retransmission would come within as long again.
+    // The next retransmission would come within as long as the outage took.
     await sleep(OUTAGE_MS + 2_000);
     expect(arrivedOf('reset')).toEqual([]);
   });
 
-  it('what a killed submitter left in its kernel arrives within as long again, as resolve.ts takes it', async () => {
+  it('bytes that a killed submitter left in its kernel arrive within as long as the outage took, as resolve.ts assumes', async () => {
     const client = await posted('killed');
     await sleep(500);
     client.kill('SIGKILL');

@@ -9,7 +9,7 @@ describe('the provider registry', () => {
     expect(createProviderRegistry([local]).get('local')).toBe(local);
   });
 
-  it('says which providers there are when one is unknown', () => {
+  it('names the known providers when one is unknown', () => {
     expect(() => createProviderRegistry([local]).get('fal')).toThrow(
       new RangeError('no provider is named "fal"; there are: local'),
     );

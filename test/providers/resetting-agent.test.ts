@@ -15,7 +15,7 @@ const PRE_SHARED_KEY = {
 } as const;
 
 it.each(['http', 'https'] as const)(
-  'a submission that is given up resets its %s connection, so that what its kernel has not sent is never sent',
+  'a submission that is given up resets its %s connection, so that unsent bytes are never sent',
   async (protocol) => {
     const ends: string[] = [];
     const listen = (socket: Socket) => {

@@ -6,7 +6,7 @@ import { createVerifyStandardWebhook } from '../../api/provider-webhooks/standar
 import { startService, type RunningService } from '../model-service/running-service.ts';
 import { mayPost, NEVER } from './contract/contract-fixture.ts';
 
-/** The local model service with the parts of the protocol that it does without by itself: a key, and signatures. */
+/** The local model service with the optional parts of the protocol: a key, and signatures. */
 
 const API_KEY = 'key-of-this-test';
 const WEBHOOK_SECRET = `whsec_${Buffer.from('secret-of-this-test').toString('base64')}`;
@@ -27,7 +27,7 @@ const submissionTo = (reference: string, webhookUrl: string | null) => ({
   webhookUrl,
 });
 
-it('is of no use without the key', async () => {
+it('the local service refuses submissions and look-ups without its key', async () => {
   const rejected = { outcome: 'rejected', errorClass: 'our_configuration', retryAfterMs: null };
   for (const options of [{}, { apiKey: 'another key' }]) {
     const provider = providerWith(options);
@@ -36,7 +36,7 @@ it('is of no use without the key', async () => {
   }
 });
 
-it('signs its webhooks as the API expects them', async () => {
+it('the local service signs webhooks as the API verifies them', async () => {
   const received: { readonly body: Buffer; readonly headers: IncomingHttpHeaders }[] = [];
   const receiver = createServer((request, response) => {
     void request.toArray().then((chunks) => {

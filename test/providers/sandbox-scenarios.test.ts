@@ -24,7 +24,7 @@ afterAll(async () => {
 
 type Attempt = { readonly reference: string; readonly submit: () => Promise<SubmitResult> };
 
-/** Attempt number `number` of an output; a new output unless one is named. */
+/** Attempt `number` of an output; by default of a new output. */
 function attempt(scenario: TestScenario, outputId = `out_${STEM}_${String(outputs++)}`, number = 1): Attempt {
   const reference = attemptReferenceOf({ accountId: 'acct_a', outputId, stage: 'render', number });
   const submission = {
@@ -58,7 +58,7 @@ async function submissionsOf(reference: string): Promise<unknown> {
 }
 
 describe('a job that succeeds', () => {
-  it('is accepted, polled to its end, and collected with the bytes it declared', async () => {
+  it('is accepted, polled to its end, and fetched with the bytes it declared', async () => {
     const id = await accepted('ok');
     const fetched = await provider.fetchResult(await fileOf(id), SIGNAL);
     if (fetched.outcome !== 'opened') throw new Error(fetched.outcome);
@@ -70,7 +70,7 @@ describe('a job that succeeds', () => {
     expect(await provider.cancel(id, SIGNAL)).toBe('too_late');
   });
 
-  it('is found by its reference when the answer was lost, and was submitted once', async () => {
+  it('is found by its reference after its response was lost, and was submitted once', async () => {
     const { reference, submit } = attempt('unknown_outcome');
     expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater: false });
     const found = await provider.lookup(reference, SIGNAL);
@@ -79,7 +79,7 @@ describe('a job that succeeds', () => {
     expect(await submissionsOf(reference)).toMatchObject({ accepted: 1, refused: 0 });
   });
 
-  it('gives a good link after an expired one', async () => {
+  it('has a valid link after an expired one', async () => {
     const id = await accepted('expired_link_once');
     expect(await provider.fetchResult(await fileOf(id), SIGNAL)).toEqual({ outcome: 'link_expired' });
     const fetched = await provider.fetchResult(await fileOf(id), SIGNAL);
@@ -89,7 +89,7 @@ describe('a job that succeeds', () => {
 });
 
 describe('a job of the service', () => {
-  it('is told to be whose it is, by its own record', async () => {
+  it('is identified by the reference in its record; an unknown job is not found', async () => {
     const { reference, submit } = attempt('ok');
     const submitted = await submit();
     if (submitted.outcome !== 'accepted') throw new Error(submitted.outcome);
@@ -99,7 +99,7 @@ describe('a job of the service', () => {
 });
 
 describe('a job that cannot be looked up', () => {
-  it('stays unknown, where one that was never submitted is not found', async () => {
+  it('stays unknown, while one that was never submitted is not found', async () => {
     const { reference, submit } = attempt('unknown_outcome_lost');
     expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater: false });
     expect(await provider.lookup(reference, SIGNAL)).toEqual({ outcome: 'unknown' });
@@ -113,14 +113,14 @@ describe('a submission that is refused', () => {
     ['moderated_input', 'moderated_input', null],
     ['unavailable_once', 'unavailable', null],
     ['rate_limited_once', 'capacity', 1_000],
-  ] as const)('%s is rejected as %s', async (scenario, errorClass, retryAfterMs) => {
+  ] as const)('in the scenario %s is rejected as %s', async (scenario, errorClass, retryAfterMs) => {
     const { reference, submit } = attempt(scenario);
     expect(await submit()).toEqual({ outcome: 'rejected', errorClass, retryAfterMs });
     expect(await submissionsOf(reference)).toMatchObject({ accepted: 0, refused: 1 });
     expect(await provider.lookup(reference, SIGNAL)).toEqual({ outcome: 'not_found' });
   });
 
-  it('is accepted at the next attempt when the service was unavailable once', async () => {
+  it('is accepted at the next attempt if the service was unavailable once', async () => {
     const outputId = `out_${STEM}_499`;
     expect((await attempt('unavailable_once', outputId, 1).submit()).outcome).toBe('rejected');
     expect((await attempt('unavailable_once', outputId, 2).submit()).outcome).toBe('accepted');
@@ -135,7 +135,7 @@ describe('a job that does not succeed', () => {
       { state: 'failed', reason: 'failed', errorClass: 'moderated_output', billed: 'yes' },
     ],
     ['zero_outputs', { state: 'failed', reason: 'zero_outputs', billed: 'yes' }],
-  ] as const)('%s ends failed', async (scenario, expected) => {
+  ] as const)('in the scenario %s ends as failed', async (scenario, expected) => {
     const id = await accepted(scenario);
     await expect.poll(() => provider.poll(id, SIGNAL)).toMatchObject(expected);
   });
@@ -143,7 +143,7 @@ describe('a job that does not succeed', () => {
   it.each([
     ['never_starts', 'queued'],
     ['never_finishes', 'running'],
-  ] as const)('%s is %s until it is cancelled', async (scenario, state) => {
+  ] as const)('in the scenario %s is %s until it is canceled', async (scenario, state) => {
     const id = await accepted(scenario);
     expect(await provider.poll(id, SIGNAL)).toMatchObject({ state });
     expect(await provider.cancel(id, SIGNAL)).toBe('stopped');

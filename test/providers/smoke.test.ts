@@ -12,7 +12,7 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((fake) => fake.close()));
 });
 
-/** A service that stands where the real one does. */
+/** Starts a fake of the service, and returns secrets with its address. */
 async function at(name: string, change: (dialect: Dialect) => Dialect = (dialect) => dialect) {
   const service = SMOKE_SERVICES[name];
   if (service === undefined) throw new Error(name);
@@ -34,7 +34,7 @@ async function smoke(args: readonly string[], secrets: ModelServiceSecrets) {
 }
 
 test.each(['fal', 'replicate', 'generic'])(
-  'a smoke run of %s submits once, cancels at once, says what it cost, and compares the answers with the fake',
+  'a smoke run of %s submits once, cancels at once, reports the cost, and compares the responses with the fake’s',
   async (name) => {
     const { fake, secrets } = await at(name);
     const { code, text } = await smoke([name], secrets);
@@ -46,7 +46,7 @@ test.each(['fal', 'replicate', 'generic'])(
   },
 );
 
-test('where the post is the run it is let to its end', async () => {
+test('a smoke run whose post is the run lets it end', async () => {
   const { secrets, fake } = await at('openai');
   const { code, text } = await smoke(['openai'], secrets);
   expect(text).toMatch(
@@ -66,7 +66,7 @@ const saying =
     },
   });
 
-test('a field of another type than the fake’s fails a run; one more is told of', async () => {
+test('a smoke run fails on a field of another type than the fake’s, and only reports an additional field', async () => {
   const more = await at('replicate', saying({ data_removed: false }));
   expect(await smoke(['replicate'], more.secrets)).toMatchObject({
     code: 0,
@@ -81,7 +81,7 @@ test('a field of another type than the fake’s fails a run; one more is told of
   });
 });
 
-test('a refusal is told of and fails', async () => {
+test('a smoke run whose submission is refused reports that and fails', async () => {
   const { secrets } = await at('fal', (dialect) => ({
     ...dialect,
     handle: () => ({ status: 401, body: { detail: `No user for key ${KEY}` } }),
@@ -92,7 +92,7 @@ test('a refusal is told of and fails', async () => {
   expect(text).not.toContain(KEY);
 });
 
-test('without a key nothing is sent, which is said and is no failure', async () => {
+test('a smoke run without a key sends nothing, says so, and ends with 0', async () => {
   for (const name of Object.keys(SMOKE_SERVICES)) {
     const { code, text } = await smoke([name], readModelServiceSecrets({}));
     expect(text).toMatch(new RegExp(`^${name}: skipped, since it needs [A-Z]`));

@@ -7,7 +7,7 @@ import { compileProcess } from '../../dev/stack/compile-process.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 
-test('a compiled process says where in the source it failed', async () => {
+test('an error of a compiled process names its line in the source', async () => {
   const program = await compileProcess('worker/main.ts');
   const failed = promisify(execFile)(process.execPath, ['--enable-source-maps', program], { env: {} });
   await expect(failed).rejects.toMatchObject({
@@ -19,18 +19,18 @@ test('a compiled process says where in the source it failed', async () => {
   });
 });
 
-test('a process is compiled once, however often it is started', async () => {
+test('a process is compiled once for several starts', async () => {
   const programs = await Promise.all([1, 2].map(() => compileProcess('model-service/main.ts')));
   expect(new Set([...programs, await compileProcess('model-service/main.ts')]).size).toBe(1);
 });
 
-/** Its file may be missing for a moment: no stack runs it. */
-const OF_NOBODY_ELSE = 'cli/exit-codes.ts';
+/** Not part of a stack, so its compiled file may be missing for a moment. */
+const NOT_OF_A_STACK = 'cli/exit-codes.ts';
 
-test('a program that was cleared away meanwhile is there again at the next start', async () => {
-  const program = await compileProcess(OF_NOBODY_ELSE);
+test('a compiled file that was deleted is compiled again at the next start', async () => {
+  const program = await compileProcess(NOT_OF_A_STACK);
   const text = await readFile(program, 'utf8');
   await rm(program);
-  expect(await compileProcess(OF_NOBODY_ELSE)).toBe(program);
+  expect(await compileProcess(NOT_OF_A_STACK)).toBe(program);
   expect(await readFile(program, 'utf8')).toBe(text);
 });

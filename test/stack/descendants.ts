@@ -3,10 +3,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The look itself, and the compiler that a process keeps beside it for as long as it lives. */
+/** The `ps` that lists them, and the compiler that a process keeps beside it. */
 const OWN = new Set(['ps', 'esbuild']);
 
-/** The processes below a process, however deep. */
+/** The processes below a process, at any depth. */
 export async function descendantsOf(root: number): Promise<readonly number[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=', '-o', 'ppid=', '-o', 'comm=']);
   const rows = stdout

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-test('a lock is refused while a living process holds it, and free again afterwards', async () => {
+test('a lock is refused while a living process holds it, and granted after its release', async () => {
   const lock = (await tryLock(lockPath)) as Lock;
   expect(await tryLock(lockPath)).toMatchObject({ holder: { pid: process.pid } });
   expect(await livingHolderOf(lockPath)).toMatchObject({ pid: process.pid });
@@ -24,7 +24,7 @@ test('a lock is refused while a living process holds it, and free again afterwar
   await again.release();
 });
 
-test('the lock of a process that is no more counts for nothing, even when its number is used again', async () => {
+test('the lock of a dead process is granted, even if another process has its id now', async () => {
   const { pid } = await ownIdentity();
   await writeFile(lockPath, JSON.stringify({ pid, identity: '1 some program of yesterday' }));
   expect(await livingHolderOf(lockPath)).toBeNull();
@@ -33,7 +33,7 @@ test('the lock of a process that is no more counts for nothing, even when its nu
   await lock.release();
 });
 
-test('a lock file that is not whole counts for nothing', async () => {
+test('a lock whose file is incomplete is granted', async () => {
   await writeFile(lockPath, '{"pid":');
   const lock = (await tryLock(lockPath)) as Lock;
   await lock.release();

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { chooseFreePorts, createPortClaims, LOCAL_HOST } from '../../dev/free-ports.ts';
 
-test('a preferred port that is free is taken', async () => {
+test('a free preferred port is chosen', async () => {
   const { first } = await chooseFreePorts({ first: 0 });
   expect(await chooseFreePorts({ again: first })).toEqual({ again: first });
 });
@@ -19,17 +19,17 @@ test('a busy port is replaced by a free one', async () => {
   server.close();
 });
 
-test('no two names get the same port', async () => {
+test('each name gets a port of its own', async () => {
   const chosen = Object.values(await chooseFreePorts({ a: 0, b: 0, c: 0, d: 0 }));
   expect(new Set(chosen).size).toBe(4);
 });
 
-test('two stacks that start at once choose no port twice, and a claim holds while nothing listens', async () => {
+test('two stacks that start at once choose different ports, and a claim holds before anything listens', async () => {
   const wanted = await chooseFreePorts({ api: 0, postgres: 0, temporal: 0 });
   const [first, second] = [createPortClaims(), createPortClaims()];
   const chosen = await Promise.all([first.claim(wanted), second.claim(wanted)]);
   expect(new Set(chosen.flatMap((ports) => Object.values(ports))).size).toBe(6);
-  // Each preferred port went to one of the two.
+  // One of the two got each preferred port.
   for (const [name, port] of Object.entries(wanted))
     expect(chosen.map((ports) => ports[name as keyof typeof wanted])).toContain(port);
   const busy = chosen[0].api;
@@ -39,7 +39,7 @@ test('two stacks that start at once choose no port twice, and a claim holds whil
   await second.release();
 });
 
-test('the claim of a process that has died counts for nothing', async () => {
+test('the claim of a dead process does not hold', async () => {
   const free = await chooseFreePorts({ port: 0 });
   const script = `
     import { createPortClaims } from './dev/free-ports.ts';

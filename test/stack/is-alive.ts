@@ -6,18 +6,18 @@ import { processIdentityOf } from '../../dev/supervisor/process-identity.ts';
 const run = promisify(execFile);
 const CHECK_INTERVAL_MS = 25;
 
-/** Whether a process runs (one that waits to be reaped does not). */
+/** Returns true if a process runs; one that waits to be reaped does not. */
 export async function isAlive(pid: number): Promise<boolean> {
   return (await processIdentityOf(pid)) !== null;
 }
 
-/** Whether a process stands still (SIGSTOP). */
+/** Returns true if a process is stopped (SIGSTOP). */
 export async function isStopped(pid: number): Promise<boolean> {
   const { stdout } = await run('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
   return stdout.trim().startsWith('T');
 }
 
-/** Waits until a condition holds. Throws, naming it, after `limitMs`. */
+/** Waits until a condition holds. After `limitMs` it throws with the condition's name. */
 export async function until(
   what: string,
   limitMs: number,

@@ -7,8 +7,8 @@ import { until } from './is-alive.ts';
 
 const URL_WITH_TOKEN = 'http://127.0.0.1:8789/sandbox#token=abc';
 
-/** Of a desktop that opens addresses by a program on the path. */
-describe.runIf(process.platform === 'linux')('a browser that is to be opened', () => {
+/** On a desktop that opens addresses by a program on the PATH. */
+describe.runIf(process.platform === 'linux')('a browser for an address', () => {
   let folder: Awaited<ReturnType<typeof makeTemporaryHome>>;
   beforeAll(async () => {
     folder = await makeTemporaryHome('browser');
@@ -25,14 +25,14 @@ describe.runIf(process.platform === 'linux')('a browser that is to be opened', (
     await chmod(program('xdg-open'), 0o755);
   };
 
-  it('is not missed where there is none', async () => {
-    // An error that is not handled ends a run of the tests, as it would end the demo.
+  it('is not required: nothing is thrown without one', async () => {
+    // An unhandled error would end the test run, as it would end the demo.
     expect(() => openInBrowser(URL_WITH_TOKEN)).not.toThrow();
     await new Promise((resolve) => setTimeout(resolve, 50));
   });
 
   it.each([0, 3])(
-    'is given the whole address, and whether it ends with %i is its own affair',
+    'gets the whole address, and its exit code %i is ignored',
     async (code) => {
       const told = program(`told-${String(code)}`);
       await install(`printf %s "$1" > ${told}.part; /bin/mv ${told}.part ${told}; exit ${String(code)}`);

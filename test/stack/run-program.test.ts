@@ -14,7 +14,7 @@ afterEach(() => home.remove());
 const shell = (script: string, options: { readonly timeoutMs: number; readonly signal?: AbortSignal }) =>
   runProgram('/bin/sh', ['-c', script], { cwd: home.home, ...options });
 
-/** The process that a script has started beside itself, once it runs. */
+/** The process that the script started, once it runs. */
 async function grandchild(): Promise<number> {
   const read = () => readFile(path.join(home.home, 'pid'), 'utf8').catch(() => '');
   await until('it runs', 2_000, async () => (await read()).endsWith('\n'));
@@ -22,7 +22,7 @@ async function grandchild(): Promise<number> {
 }
 const WITH_GRANDCHILD = 'sleep 300 & echo $! > pid; wait';
 
-test('a program ends well, or with what it said', async () => {
+test('a program resolves at exit code 0, and otherwise rejects with its code and output', async () => {
   await expect(shell('exit 0', { timeoutMs: 2_000 })).resolves.toBeUndefined();
   await expect(shell('echo no >&2; exit 3', { timeoutMs: 2_000 })).rejects.toThrow(
     '/bin/sh ended with 3: no',
@@ -32,7 +32,7 @@ test('a program ends well, or with what it said', async () => {
   );
 });
 
-test('one that is not wanted any more is gone with all that it has started', async () => {
+test('an aborted program is killed with all that it started', async () => {
   const controller = new AbortController();
   const run = expect(
     shell(WITH_GRANDCHILD, { timeoutMs: 60_000, signal: controller.signal }),
@@ -43,7 +43,7 @@ test('one that is not wanted any more is gone with all that it has started', asy
   await until('its child is gone', 1_000, async () => !(await isAlive(pid)));
 });
 
-test('one that is late is gone with all that it has started', async () => {
+test('a program past its time limit is killed with all that it started', async () => {
   const run = expect(shell(WITH_GRANDCHILD, { timeoutMs: 500 })).rejects.toThrow(/SIGKILL/);
   const pid = await grandchild();
   await run;

@@ -9,7 +9,7 @@ import { openSandbox, readSandboxUrl, sandboxUrlOf, type Sandbox } from '../../d
 import { DEFAULT_SANDBOX_SETTINGS } from '../../dev/sandbox/sandbox-settings.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 
-/** Of parts that none of these requests reaches, and that are not the stack's own. */
+/** The address of parts that no request here reaches, and that are not the stack's own. */
 const NOTHING = 'http://127.0.0.1:9';
 const INFO = {
   api_url: NOTHING,
@@ -54,7 +54,7 @@ afterAll(() => sandbox.close());
 
 type Sent = { readonly method?: string; readonly body?: string; readonly headers?: IncomingHttpHeaders };
 
-/** Not by fetch, which does not let a Host be sent. */
+/** Not by fetch, which does not send a Host header of ours. */
 async function call(path: string, { method = 'GET', body, headers = {} }: Sent = {}) {
   return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
@@ -77,7 +77,7 @@ const KILL = JSON.stringify({ name: 'kill_worker' });
 
 describe('the server of the sandbox', () => {
   test.each(['/', '/sandbox', '/control/state', '/v1/balance', '/v1/provider_webhooks/local/att_x.y'])(
-    'is not there for a page whose name leads to this machine: %s',
+    'refuses a request under another host name that leads to this machine: %s',
     async (path) => {
       for (const host of [
         'evil.example',
@@ -90,7 +90,7 @@ describe('the server of the sandbox', () => {
     },
   );
 
-  test('shows its page to everyone on this machine, under a policy without exceptions, and with no token in it', async () => {
+  test('serves its page on this machine under a strict policy, without the token in it', async () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       const page = await call('/sandbox', { headers: { host: `${host}:${String(port)}` } });
       expect(page.status).toBe(200);
@@ -113,22 +113,22 @@ describe('the server of the sandbox', () => {
     ['/control/acts', 'POST'],
     ['/control/accounts', 'POST'],
     ['/v1/balance', 'GET'],
-  ])('does nothing and tells nothing without its token: %s', async (path, method) => {
+  ])('refuses a request without its token: %s', async (path, method) => {
     const sent = method === 'POST' ? { method, body: KILL } : {};
     expect((await call(path, sent)).status).toBe(401);
     for (const wrong of ['', 'x', token.slice(1), `${token}x`]) {
       expect((await call(path, { ...sent, headers: { [TOKEN_HEADER]: wrong } })).status).toBe(401);
     }
-    // In no other place: a link or a form could carry it there.
+    // The token is accepted in no other place, where a link or a form could carry it.
     const elsewhere = { authorization: `Bearer ${token}`, cookie: `${TOKEN_HEADER}=${token}` };
     expect((await call(`${path}?token=${token}`, { ...sent, headers: elsewhere })).status).toBe(401);
-    // The question of a browser before a page of another origin sends the header.
+    // A browser's preflight before a page of another origin sends the header.
     const preflight = await call(path, { method: 'OPTIONS', headers: { origin: 'https://evil.example' } });
     expect(preflight.status).toBe(401);
     expect(preflight.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  test('hands on what only reads, and no path that is not of the API', async () => {
+  test('forwards reads only, and paths of the API only', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
       expect((await call('/v1/jobs', { method, body: '{}', headers: withToken() })).status).toBe(404);
     }
@@ -137,7 +137,7 @@ describe('the server of the sandbox', () => {
     }
   });
 
-  test('strikes nothing that the stack has not started, and nothing it does not know', async () => {
+  test('refuses acts on processes that the stack did not start, and unknown acts', async () => {
     const act = (body: string) => call('/control/acts', { method: 'POST', body, headers: withToken() });
     for (const name of ['kill_worker', 'freeze_models', 'freeze_database']) {
       const refused = await act(JSON.stringify({ name }));
@@ -150,7 +150,7 @@ describe('the server of the sandbox', () => {
     expect((await act('x'.repeat(2_000))).status).toBe(413);
   });
 
-  test('is reached from this machine alone', async () => {
+  test('cannot be reached at an address of another interface', async () => {
     const addresses = Object.values(os.networkInterfaces())
       .flatMap((list) => list ?? [])
       .filter(({ family, internal }) => family === 'IPv4' && !internal);
@@ -159,7 +159,7 @@ describe('the server of the sandbox', () => {
     }
   });
 
-  test('is not opened in production', () => {
+  test('is not started in production', () => {
     expect(readDevConfig({ NODE_ENV: 'production' }).isProduction).toBe(true);
     expect(readDevConfig({}).isProduction).toBe(false);
   });

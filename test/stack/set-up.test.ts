@@ -9,7 +9,7 @@ import { TEMPORAL_CLI_VERSION } from '../../dev/temporal-server/temporal-version
 const run = promisify(execFile);
 const DEV = path.join(import.meta.dirname, '..', '..', 'dev');
 
-test('set-up says nothing, and needs no network, when there is nothing to do', async () => {
+test('set-up prints nothing and needs no network if there is nothing to do', async () => {
   const offline = { PATH: '/nowhere', npm_execpath: '/nowhere' };
   const { stdout, stderr } = await run(process.execPath, [path.join(DEV, 'set-up.mjs'), '--quiet'], {
     env: offline,
@@ -17,7 +17,7 @@ test('set-up says nothing, and needs no network, when there is nothing to do', a
   expect(stdout + stderr).toBe('');
 });
 
-/** A checkout of which only the set-up and npm's records are there, with no npm to run. */
+/** A checkout with only the set-up and npm's records in it, and no npm to run. */
 async function setUpWith(installed: object): Promise<{ readonly code: number; readonly stderr: string }> {
   const { home, remove } = await makeTemporaryHome('set-up');
   try {
@@ -47,7 +47,7 @@ const WANTED = {
   'node_modules/of-another-system': { version: '3.0.0', integrity: 'sha512-c', optional: true },
 };
 
-test('set-up believes npm’s own record of what is installed, and installs nothing under who runs from it', async () => {
+test('set-up installs nothing if npm’s record has the wanted packages', async () => {
   expect(await setUpWith(PACKAGES)).toEqual({ code: 0, stderr: '' });
 });
 
@@ -55,12 +55,12 @@ test.each<[string, object]>([
   ['another version', { ...PACKAGES, 'node_modules/a': { version: '1.0.1', integrity: 'sha512-d' } }],
   ['a package too few', { 'node_modules/a': PACKAGES['node_modules/a'] }],
   ['a package too many', { ...PACKAGES, 'node_modules/z': { version: '1.0.0', integrity: 'sha512-z' } }],
-])('and installs where it has %s', async (_what, installed) => {
+])('set-up installs if npm’s record has %s', async (_what, installed) => {
   const { code, stderr } = await setUpWith(installed);
   expect([code, stderr]).toEqual([1, expect.stringContaining('installing dependencies (npm ci)')]);
 });
 
-test('the Temporal server that is built is the one whose version names its cache', async () => {
+test('the Temporal server is built at the version that names its cache', async () => {
   const goModule = await readFile(path.join(DEV, 'temporal-server', 'go.mod'), 'utf8');
   expect(goModule).toContain(`github.com/temporalio/cli v${TEMPORAL_CLI_VERSION} `);
 });

@@ -1,6 +1,6 @@
 import type { ChildSpec } from '../../dev/supervisor/child-spec.ts';
 
-/** A child that runs a shell script, ready at once unless told otherwise. */
+/** A child that runs a shell script and is ready at once, unless `changes` say otherwise. */
 export function shellChild(script: string, changes: Partial<ChildSpec> = {}): ChildSpec {
   return {
     name: 'shell',

@@ -62,14 +62,14 @@ const allEnded = (info: StackInfo) =>
   );
 
 describe('holdfast', () => {
-  test('explains itself, with its exit codes', async () => {
+  test('prints its help with examples and exit codes', async () => {
     const { code, stdout } = await holdfast('--help').ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/Examples:[\s\S]*Exit codes:/);
   });
 
   test.each([[['stck']], [['stack', 'strat']], [['demo', '--fast']], [[]]])(
-    'ends with 2 when it does not understand %j',
+    'ends with 2 for the unknown arguments %j',
     async (args) => {
       expect((await holdfast(...args).ended).code).toBe(2);
     },
@@ -82,7 +82,7 @@ describe('holdfast', () => {
     [['reconcile']],
     [['balance', 'acct_x']],
     [['ledger', 'report', '--month', '2026-01']],
-  ])('ends with 3 when %j needs a stack', async (args) => {
+  ])('ends with 3 if %j needs a stack and none runs', async (args) => {
     const { code, stderr } = await holdfast(...args).ended;
     expect(code).toBe(3);
     expect(stderr).toMatch(/^no stack is running in .*npm start[^\n]*\n$/);
@@ -90,8 +90,8 @@ describe('holdfast', () => {
 });
 
 describe('holdfast stack start', () => {
-  test('ends all children on Ctrl-C, pressed once or handed on by npm a second time', async () => {
-    // Claimed first: it may be another stack's, which may not listen there yet and may give it back before this one starts.
+  test('serves the commands, refuses a second start, and ends all children at Ctrl-C, also if npm passes it on again', async () => {
+    // Claimed first: another stack may have it, not listen yet, and give it back before this one starts.
     const claims = createPortClaims();
     const { api: port } = await claims.claim({ api: PREFERRED_PORTS.api });
     const busy = createServer().listen(port, LOCAL_HOST);
@@ -129,7 +129,7 @@ describe('holdfast stack start', () => {
     expect(await readRunningStack(home.home)).toBeNull();
   });
 
-  test('leaves nothing behind when it is killed, and starts again on the same data', async () => {
+  test('leaves no process when it is killed, and starts again on the same data', async () => {
     const first = await startStackCommand();
     first.command.child.kill('SIGKILL');
     await allEnded(first.info);

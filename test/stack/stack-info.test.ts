@@ -16,7 +16,7 @@ afterEach(async () => {
   await home.remove();
 });
 
-/** Writes stack.json as a stack of the process `supervisor` has left it. */
+/** Writes stack.json as a stack under this supervisor process left it. */
 const leaveInfo = (supervisor: number) =>
   writeFile(
     path.join(home.home, 'stack.json'),
@@ -29,7 +29,7 @@ const leaveInfo = (supervisor: number) =>
     }),
   );
 
-test('a stack that is coming up is not taken for the killed one that was there before', async () => {
+test('a stack that is starting is not taken for the killed one before it', async () => {
   await leaveInfo(process.pid + 1);
   expect(await readRunningStack(home.home)).toBeNull();
   await leaveInfo(process.pid);

@@ -38,10 +38,10 @@ async function servesBalance(info: StackInfo): Promise<boolean> {
   }
 }
 
-/** Runs as from a script: there is no terminal to ask at. */
+/** Runs the demo as a script does, without a terminal for questions. */
 async function runDemoCommand(): Promise<{
   readonly steps: readonly { readonly name: string }[];
-  /** What a person reads while it runs. */
+  /** The lines for a person while it runs. */
   readonly progress: readonly string[];
 }> {
   const main = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
@@ -51,13 +51,13 @@ async function runDemoCommand(): Promise<{
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [report, progress] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  // Films of prepared files are not what the demo expects: what matters here is what it does to the stack.
+  // Prepared films fail the demo's checks. This test is about what the demo does to the stack.
   const { steps } = JSON.parse(report) as { readonly steps: readonly { readonly name: string }[] };
   return { steps, progress: progress.split('\n') };
 }
 
 describe('a running stack', () => {
-  test('tells in stack.json, for its owner only, where everything is', async () => {
+  test('writes its addresses and keys to files that only their owner can read', async () => {
     const info = readInfo();
     expect(info).toEqual(stack.info());
     expect(Object.keys(info)).toEqual(
@@ -82,12 +82,12 @@ describe('a running stack', () => {
     expect(await servesBalance(stack.info())).toBe(true);
   });
 
-  test('refuses a second one in the same home, by name and without harm', async () => {
+  test('refuses a second stack in the same home, and keeps running', async () => {
     await expect(start()).rejects.toThrow(HomeInUseError);
     expect(await readRunningStack(home.home)).toEqual(stack.info());
   });
 
-  test.each(['api', 'model_service', 'worker'] as const)('starts a killed %s again', async (name) => {
+  test.each(['api', 'model_service', 'worker'] as const)('restarts a killed %s', async (name) => {
     const killed = stack.kill(name, 'SIGKILL');
     await stack.whenReady(name);
     expect(await isAlive(killed)).toBe(false);
@@ -96,7 +96,7 @@ describe('a running stack', () => {
   });
 
   test.each(['postgres', 'temporal'] as const)(
-    'starts a killed %s again at the same address, and goes on',
+    'restarts a killed %s at the same address, and serves again',
     async (name) => {
       const before = readInfo();
       const killed = stack.kill(name, 'SIGKILL');
@@ -109,24 +109,24 @@ describe('a running stack', () => {
     },
   );
 
-  test('is not robbed of its worker by a demo that did not ask', async () => {
+  test('keeps its worker during a demo that was not allowed to kill it', async () => {
     const before = stack.info().pids.worker;
     const { steps, progress } = await runDemoCommand();
     expect(steps.map((step) => step.name)).toContain('static_ad');
     expect(steps.map((step) => step.name)).not.toContain('worker_kill');
-    // It fits a terminal, but for the folder that its reader chose.
+    // Every line fits a terminal, except with the path of the home.
     expect(progress.filter((line) => line.length > 80 && !line.includes(home.home))).toEqual([]);
     expect(stack.info().pids.worker).toBe(before);
   });
 
-  test('can be frozen and thawed in parts', async () => {
+  test('does not serve while its PostgreSQL is frozen, and serves again once it is thawed', async () => {
     await stack.pause('postgres');
     expect(await servesBalance(stack.info())).toBe(false);
     await stack.resume('postgres');
     await until('the API answers', 15_000, () => servesBalance(stack.info()));
   });
 
-  test('keeps its keys and its data when it is ended and started again', async () => {
+  test('keeps its keys and data when it is stopped and started again', async () => {
     const before = stack.info();
     const pids = Object.values(before.pids);
     await stack.stop();

@@ -15,7 +15,7 @@ import { descendantsOf } from './descendants.ts';
 import { isAlive, until } from './is-alive.ts';
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
-/** Within this time a start that is cut short or fails has ended. */
+/** An interrupted or failed start has ended within this time. */
 const END_LIMIT_MS = 10_000;
 const SAMPLE_INTERVAL_MS = 40;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-/** The command, and every process that was ever seen below it. */
+/** Starts the command, and collects every process ever seen below it. */
 function stackStart(homeFolder: string) {
   const child = spawn(
     process.execPath,
@@ -62,9 +62,9 @@ async function nothingIsLeft(pids: Iterable<number>): Promise<void> {
 }
 
 describe('a start that is interrupted', () => {
-  // In the first of them the database is made; a start on 2 idle cores takes 4 s.
+  // The first one is interrupted while it makes the database; a start on 2 idle cores takes 4 s.
   test.each([100, 700, 1_100, 1_500, 2_000, 2_600, 3_400])(
-    'after %i ms ends in time, says so, and leaves nothing running',
+    'after %i ms ends in time, says so, and leaves no process',
     async (afterMs) => {
       const start = stackStart(home.home);
       await sleep(afterMs);
@@ -72,7 +72,7 @@ describe('a start that is interrupted', () => {
       start.child.kill('SIGINT');
       const { code, signal, stderr } = await start.ended;
       expect(performance.now() - interruptedAt).toBeLessThan(END_LIMIT_MS);
-      // Before it listens to signals it just ends; at the end it may be up already.
+      // Before it listens to signals it just ends; with a late signal it may be up already.
       if (signal === null && code !== 0) expect(stderr).toMatch(/ended before the stack was up\n$/);
       await nothingIsLeft(start.seen);
       expect(await readRunningStack(home.home)).toBeNull();
@@ -80,8 +80,8 @@ describe('a start that is interrupted', () => {
   );
 });
 
-describe('a stack that is coming up', () => {
-  test('is told at the next start, in a sentence', async () => {
+describe('a stack that is starting', () => {
+  test('is named in the error of a second start', async () => {
     const first = stackStart(home.home);
     const isLocked = () =>
       readFile(path.join(home.home, 'stack.lock')).then(
@@ -138,11 +138,11 @@ describe('a start in which a part fails', () => {
       },
       /ECONNREFUSED/,
     ],
-  ])('the %s: it says which and why, and leaves nothing running', async (_part, changes, words) => {
+  ])('names the failing %s and the reason, and leaves no process', async (_part, changes, words) => {
     expect(await start(changes)).toMatchObject({ message: expect.stringMatching(words) as string });
   });
 
-  test('Temporal: it says which and why, and leaves nothing running', async () => {
+  test('names the failing Temporal server and the reason, and leaves no process', async () => {
     const folder = path.join(home.home, 'cache', `temporal-cli-${TEMPORAL_CLI_VERSION}`);
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, 'temporal'), '#!/bin/sh\necho "no such pragma" >&2\nexit 7\n');
@@ -152,7 +152,7 @@ describe('a start in which a part fails', () => {
     });
   });
 
-  test('PostgreSQL: it says which and why, and leaves nothing running', async () => {
+  test('names the failing PostgreSQL and the reason, leaves no process, and starts after the repair', async () => {
     const version = path.join(home.home, 'postgres', 'data', 'PG_VERSION');
     const right = await readFile(version, 'utf8');
     await writeFile(version, '9\n');

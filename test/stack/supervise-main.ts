@@ -5,8 +5,8 @@ import { until } from './is-alive.ts';
 import { shellChild } from './shell-child.ts';
 
 /**
- * A process that supervises one foreign program and says its pid and that of the program's child: something for a test to kill. With `frozen`
- * as its last argument both stand still by then.
+ * Supervises one foreign program, and prints its pid and that of its child, for a test to kill. With `frozen` as the
+ * last argument both are stopped by then.
  */
 const [, , folder = '.', frozen] = process.argv;
 const child = new SupervisedChild(shellChild('sleep 300 & wait'), `${folder}/child.log`, {

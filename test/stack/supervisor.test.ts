@@ -30,12 +30,12 @@ function supervised(spec: ChildSpec, notes: string[] = []): SupervisedChild {
   return child;
 }
 
-/** How long after a stop a child may last that ends when it is told to. */
+/** How long a child may live after a stop, if it obeys. */
 const STOP_LIMIT_MS = 1_500;
 const never = () => new Promise<never>(() => undefined);
 
-describe('a stop in the middle of a start', () => {
-  /** The event loop has to be free all the while: a race that a resolved promise wins forever kept it, and took all memory. */
+describe('a stop during a start', () => {
+  /** The event loop must stay free: a race that a resolved promise always won blocked it and used up all memory. */
   async function stopsInTime(child: SupervisedChild): Promise<void> {
     let ticks = 0;
     const ticking = setInterval(() => (ticks += 1), 10);
@@ -47,7 +47,7 @@ describe('a stop in the middle of a start', () => {
     expect(ticks).toBeLessThan(200);
   }
 
-  test('ends a child that is coming up, and the start says so', async () => {
+  test('ends a child that is not ready yet, and the start rejects', async () => {
     const child = supervised(shellChild('exec sleep 300', { untilReady: never }));
     const start = expect(child.start()).rejects.toThrow(/shell did not start: was ended by SIGTERM/);
     await until('it runs', 2_000, () => child.pid !== null);
@@ -57,7 +57,7 @@ describe('a stop in the middle of a start', () => {
     expect(await isAlive(pid)).toBe(false);
   });
 
-  test('ends a child that is coming up and does not listen', async () => {
+  test('kills a child that is not ready yet and ignores its signal', async () => {
     const child = supervised(
       shellChild('trap "" TERM; while :; do sleep 0.1; done', { untilReady: never, stopTimeoutMs: 60_000 }),
     );
@@ -69,14 +69,14 @@ describe('a stop in the middle of a start', () => {
     expect(child.pid).toBeNull();
   });
 
-  test('does not wait for a command that is never known', async () => {
+  test('does not wait for the child’s command', async () => {
     const child = supervised(shellChild('exec sleep 300', { command: never }));
     const start = expect(child.start()).rejects.toThrow(/shell was stopped/);
     await stopsInTime(child);
     await start;
   });
 
-  test('ends it before anything is launched', async () => {
+  test('ends the start before a child is launched', async () => {
     const child = supervised(shellChild('exec sleep 300'));
     const start = expect(child.start()).rejects.toThrow(/shell was stopped/);
     await stopsInTime(child);
@@ -89,7 +89,7 @@ describe('a stop in the middle of a start', () => {
     await stopsInTime(child);
   });
 
-  test('ends a child that is being started again', async () => {
+  test('ends a child that is being restarted', async () => {
     let isFirst = true;
     const child = supervised(
       shellChild('exec sleep 300', {
@@ -103,7 +103,7 @@ describe('a stop in the middle of a start', () => {
     await stopsInTime(child);
   });
 
-  test('ends a child that waits to be started again', async () => {
+  test('ends a child that waits for its restart', async () => {
     const child = supervised(shellChild('exit 1'));
     await child.start().catch(() => undefined);
     await stopsInTime(child);
@@ -111,7 +111,7 @@ describe('a stop in the middle of a start', () => {
 });
 
 describe('a supervised child', () => {
-  test('that is killed is running again within half a second, and its supervisor says so', async () => {
+  test('that is killed runs again within half a second, and its supervisor reports both', async () => {
     const notes: string[] = [];
     const child = supervised(shellChild('exec sleep 300'), notes);
     await child.start();
@@ -124,12 +124,12 @@ describe('a supervised child', () => {
     expect(notes).toEqual(['shell was ended by SIGKILL; starting it again', 'shell is up again']);
   });
 
-  test('that keeps dying is started again more and more slowly', () => {
+  test('that keeps dying is restarted after growing delays of at most 10 s', () => {
     expect([1, 2, 3, 4].map(restartDelayMs)).toEqual([200, 400, 800, 1_600]);
     expect(restartDelayMs(50)).toBe(10_000);
   });
 
-  test('that cannot start is not started forever: the first start says why and where its log is', async () => {
+  test('that cannot start rejects the first start with the reason and the path of its log', async () => {
     const child = supervised(
       shellChild('echo oh no >&2; exit 3', { untilReady: () => new Promise(() => undefined) }),
     );
@@ -139,7 +139,7 @@ describe('a supervised child', () => {
     expect(await readFile(path.join(home.home, 'child.log'), 'utf8')).toBe('oh no\n');
   });
 
-  test('that is never ready is ended when its time is over', async () => {
+  test('that is never ready is ended after its time limit', async () => {
     const child = supervised(
       shellChild('exec sleep 300', { untilReady: () => new Promise(() => undefined), readyTimeoutMs: 200 }),
     );
@@ -147,7 +147,7 @@ describe('a supervised child', () => {
     expect(child.pid).toBeNull();
   });
 
-  test('that ignores its stop signal is killed when its time is over', async () => {
+  test('that ignores its stop signal is killed after its time limit', async () => {
     const child = supervised(shellChild('trap "" TERM; while :; do sleep 0.1; done', { stopTimeoutMs: 300 }));
     await child.start();
     const pid = child.pid!;
@@ -155,7 +155,7 @@ describe('a supervised child', () => {
     expect(await isAlive(pid)).toBe(false);
   });
 
-  test('that is frozen can still be stopped', async () => {
+  test('that is frozen can be stopped', async () => {
     const child = supervised(shellChild('exec sleep 300'));
     await child.start();
     const pid = child.pid!;
@@ -165,7 +165,7 @@ describe('a supervised child', () => {
   });
 
   test.each(['running', 'frozen'])(
-    'that is a foreign program ends when its supervisor is killed with SIGKILL, and nothing is left standing still: %s',
+    'that is a foreign program ends with its killed supervisor, and no process of it stays frozen: %s',
     async (state) => {
       const supervisor = spawn(
         process.execPath,

@@ -21,7 +21,7 @@ const [START = '', ...COMMANDS] = BLOCKS.filter(({ language }) => language === '
   ({ text }) => text,
 );
 
-/** The output that the page gives for its commands: each text block that follows one. */
+/** The page's output of its commands: each text block after a command. */
 const PRINTED = BLOCKS.flatMap(({ language, text }, index) =>
   language === 'text' && BLOCKS[index - 1]?.language === 'bash' ? [text] : [],
 );
@@ -69,12 +69,12 @@ async function outputOf(script: string): Promise<{ readonly code: number | null;
 }
 
 describe('docs/your-own-catalogue.md', () => {
-  test('writes the file of the example, block by block', () => {
+  test('has the whole file of the example in its code blocks', () => {
     const written = BLOCKS.filter(({ language }) => language === 'js').map(({ text }) => text);
     expect(written.join('\n')).toBe(FILE);
   });
 
-  test('runs, command by command, and prints what it says', async () => {
+  test('has commands that run and print what the page shows', async () => {
     expect(PRINTED).toHaveLength(5);
     const { code, text } = await outputOf(COMMANDS.join('\n'));
     expect({ code, text }).toEqual({ code: 0, text: PRINTED.join('') });

@@ -8,7 +8,7 @@ import { createContractFixture, NEVER } from './contract-fixture.ts';
 import type { AnsweringSubject } from './dialect.ts';
 import { answering, answeringLate } from './fake-service.ts';
 
-/** The contract of a service whose answer to a post is the run. */
+/** The contract of a service whose response to a post is the run. */
 export function describeAnswers(subject: AnsweringSubject): void {
   const start = createContractFixture(subject);
   const { dialect, mediaType } = subject;
@@ -22,7 +22,7 @@ export function describeAnswers(subject: AnsweringSubject): void {
   });
   afterAll(() => remove());
 
-  /** Responds to a submission with files, and brings in what was understood of it. */
+  /** Submits with a response of these files, and brings in the result. */
   async function bringIn(...files: readonly Buffer[]) {
     const { fake, provider, submit } = await start();
     fake.setFaults({ submission: answering(dialect.answerOf(...files)) });
@@ -34,7 +34,7 @@ export function describeAnswers(subject: AnsweringSubject): void {
   }
 
   describe('a run', () => {
-    it('that is slow ends with its answer, and is one post', async () => {
+    it('that is slow ends with its response, after one post', async () => {
       const { fake, submit } = await start(2_000);
       fake.setFaults({ submission: answeringLate(600) });
       expect(await submit()).toMatchObject({
@@ -45,7 +45,7 @@ export function describeAnswers(subject: AnsweringSubject): void {
       expect([fake.wire.posts(), fake.wire.connections(), fake.taken()]).toEqual([1, 1, 1]);
     });
 
-    it('has its result in the answer: what it is, its bytes say', async () => {
+    it('has its result in the response, and the bytes decide its type', async () => {
       expect(await bringIn(dialect.usual)).toMatchObject({
         outcome: 'stored',
         asset: { bytes: dialect.usual.length, contentType: mediaType },
@@ -61,7 +61,7 @@ export function describeAnswers(subject: AnsweringSubject): void {
       });
     });
 
-    it.each(dialect.failures)('that is answered with $what has failed', async ({ answer, end }) => {
+    it.each(dialect.failures)('with $what in its response has failed', async ({ answer, end }) => {
       const { fake, submit } = await start();
       fake.setFaults({ submission: answering(answer) });
       expect(await submit()).toMatchObject({ outcome: 'ended', end });
@@ -71,7 +71,7 @@ export function describeAnswers(subject: AnsweringSubject): void {
       expect(await bringIn(content)).toEqual({ outcome: 'failed', code: 'bad_content' });
     });
 
-    it('cannot be asked about: what was not in the answer is gone', async () => {
+    it('cannot be looked up, identified, polled or canceled', async () => {
       const { fake, provider, submit } = await start();
       await submit();
       expect(await provider.lookup('att_a_0_render_1', NEVER)).toEqual({ outcome: 'unknown' });

@@ -4,7 +4,7 @@ import { drawWebhookAddress } from '../../../activities/webhooks/draw-webhook-ad
 import type { ContractSubject } from './dialect.ts';
 import { startFakeService, type FakeService } from './fake-service.ts';
 
-/** Long enough for a slow machine to answer, and short enough to wait for. */
+/** Long enough for a response on a slow machine, and short enough to wait for. */
 export const SUBMIT_TIMEOUT_MS = 400;
 
 export const NEVER = new AbortController().signal;
@@ -14,7 +14,7 @@ export type Started = {
   readonly fake: FakeService;
   readonly provider: Provider;
   readonly submit: (reference?: string, signal?: AbortSignal, may?: typeof mayPost) => Promise<SubmitResult>;
-  /** A job that the service has accepted: its id there. */
+  /** Submits a job that the service accepts; returns its id at the service. */
   readonly accept: () => Promise<string>;
 };
 
@@ -44,7 +44,7 @@ export function createContractFixture(subject: ContractSubject) {
 }
 
 export function submissionOf({ name, submission }: ContractSubject, reference: string) {
-  // The address carries the reference: a job that can be found by nothing else is found by that.
+  // The webhook address contains the reference: a service without a look-up is searched by that.
   const { url: webhookUrl } = drawWebhookAddress('https://holdfast.test', name, reference);
   return { ...submission, reference, deadlineSeconds: 60, webhookUrl };
 }

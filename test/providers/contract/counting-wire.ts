@@ -1,22 +1,22 @@
 import net from 'node:net';
 
-/** Everything that came over the wire to a fake, as its kernel saw it. */
+/** Everything that reached a fake over the wire, as its kernel received it. */
 export type CountingWire = {
   readonly url: string;
-  /** Connections that were made. */
+  /** The number of connections made. */
   readonly connections: () => number;
-  /** Request lines of posts among the bytes: what was sent, whatever the HTTP server made of it. */
+  /** The number of request lines of posts among the bytes, whatever the HTTP server made of them. */
   readonly posts: () => number;
-  /** Bytes that went from the service to its client. */
+  /** Bytes from the service to its client. */
   readonly bytesBack: () => number;
-  /** Connections that their client ended by a reset. */
+  /** Connections that the client ended by a reset. */
   readonly resets: () => number;
   readonly close: () => Promise<void>;
 };
 
 const POST_LINE = /POST \S+ HTTP\/1\.1\r\n/g;
 
-/** Stands between an adapter and a fake, and counts. A reset on one side is a reset on the other. */
+/** A proxy between an adapter and a fake that counts. A reset on one side is passed on to the other. */
 export async function createCountingWire(targetUrl: string): Promise<CountingWire> {
   const target = new URL(targetUrl);
   const links: { sent: string; readonly near: net.Socket; readonly far: net.Socket }[] = [];
@@ -33,7 +33,7 @@ export async function createCountingWire(targetUrl: string): Promise<CountingWir
       far.resetAndDestroy();
     });
     far.on('error', () => near.resetAndDestroy());
-    // The client sees the end of a connection that a server destroys without having answered.
+    // The client must see the end of a connection that the server destroys without a response.
     far.on('close', () => near.destroy());
     near.pipe(far);
     far.pipe(near);

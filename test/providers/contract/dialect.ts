@@ -1,34 +1,34 @@
 import type { Provider, Submission } from '../../../activities/providers/provider.ts';
 import type { VerifyWebhook } from '../../../api/provider-webhooks/verify-webhook.ts';
 
-/** A request as it came over the wire, read to its end. */
+/** A request that was read to its end. */
 export type WireRequest = {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** undefined when it is none. */
+  /** undefined: the body is not JSON. */
   readonly json: unknown;
-  /** Where the client reached the fake: links begin so. */
+  /** The address by which the client reached the fake: links begin with it. */
   readonly origin: string;
 };
 
 export type WireAnswer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is; anything but bytes as JSON. */
+  /** Bytes are sent as they are, anything else as JSON. */
   readonly body?: unknown;
 };
 
 export type FakeFile = {
   readonly url: string;
-  /** The facts that the service tells of a file, where it does: true unless a test says otherwise. */
+  /** The declared length and checksum, if the service declares them: true unless a test changes them. */
   readonly bytes: number;
   readonly sha256: string;
   readonly contentType: string;
 };
 
-/** A job as the fake keeps it. Tests move its state on; the dialect puts it into the service's words. */
+/** A job of the fake. Tests change its state; the dialect writes it as the service does. */
 export type FakeJob = {
   readonly id: string;
   readonly submission: unknown;
@@ -42,42 +42,44 @@ export type FakeJobs = {
   readonly add: (id: string, submission: unknown) => FakeJob;
 };
 
-/** How one service speaks: what its fake needs to behave like the original. */
+/** The protocol of one service: what its fake needs to behave like the original. */
 export type Dialect = {
   readonly isSubmission: (request: WireRequest) => boolean;
-  /** Where a submission asks to be told that its job has ended. Absent: the service tells nothing. */
+  /** The webhook address in a submission; absent: the service sends no webhooks. */
   readonly webhookAddressOf?: (submission: WireRequest) => unknown;
-  /** Takes a submission as the original does, and responds to every other request from the jobs that there are. */
+  /** Takes a submission as the original does, and responds to every other request from the jobs so far. */
   readonly handle: (request: WireRequest, jobs: FakeJobs) => WireAnswer;
-  /** The responses that the service documents as "nothing was started", and the class that an adapter makes of them. */
+  /**
+   * Responses that the service documents as "nothing was started", with the error class that the adapter must return.
+   */
   readonly refusals: readonly (WireAnswer & { readonly means: string })[];
-  /** Responses of success that prove nothing, beyond what every service may be given. */
+  /** Successful responses that prove nothing, besides those that every service is tested with. */
   readonly nonsense?: readonly WireAnswer[];
-  /** Fields of an answer about a job that are not what they are documented to be: they are laid over a sound one. */
+  /** Odd values of documented fields of a poll's response, laid over a correct one. */
   readonly oddFields?: readonly Readonly<Record<string, unknown>>[];
 };
 
-/** For a service whose answer to a post is the run. */
+/** The dialect of a service whose response to a post is the run. */
 export type AnsweringDialect = Dialect & {
-  /** The result of the fake when no test asks for another. */
+  /** The result of the fake unless a test sets another. */
   readonly usual: Buffer;
-  /** The answer that holds these files; none: a success with nothing in it. */
+  /** The response with these files; none: a success without a result. */
   readonly answerOf: (...files: readonly Buffer[]) => WireAnswer;
-  /** Responses of success that hold a failure, and how an adapter is to understand them. */
+  /** Successful responses that contain a failure, with the end that the adapter must return. */
   readonly failures: readonly { readonly what: string; readonly answer: WireAnswer; readonly end: object }[];
 };
 
 export type AnsweringSubject = ContractSubject & {
   readonly dialect: AnsweringDialect;
   readonly mediaType: string;
-  /** The contents that an answer may hold in place of a result. */
+  /** Contents that a response may have in place of a result. */
   readonly badContents: readonly { readonly what: string; readonly content: Buffer }[];
 };
 
-/** An adapter under the contract. */
+/** An adapter under test. */
 export type ContractSubject = {
   readonly name: string;
-  /** Sent to the service with each call, and to no other host; null: it asks for none. */
+  /** Sent to the service with each call, and to no other host; null: the service has no key. */
   readonly apiKey: string | null;
   readonly createProvider: (options: {
     readonly baseUrl: string;
@@ -85,17 +87,17 @@ export type ContractSubject = {
   }) => Provider;
   readonly dialect: Dialect;
   readonly submission: Pick<Submission, 'model' | 'input'>;
-  /** What it tells by itself; absent: nothing. */
+  /** The service's webhooks; absent: it sends none. */
   readonly webhooks?: {
-    /** As it is about a job. */
+    /** The body of a webhook about a job. */
     readonly bodyOf: (jobId: string) => unknown;
     readonly sign: (body: Buffer, eventId: string, sentAtMs: number) => Readonly<Record<string, string>>;
-    /** What the API takes it by. */
+    /** The API's check of a webhook. */
     readonly verify: VerifyWebhook;
   };
 };
 
-/** Names of jobs that no service gives, and that could not be asked for, indexed or stored. */
+/** Job ids that no service returns, and that could not be requested, indexed or stored. */
 export const ODD_IDS: readonly unknown[] = [
   '',
   '.',

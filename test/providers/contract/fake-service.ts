@@ -6,34 +6,34 @@ import type { Dialect, FakeFile, FakeJob, FakeJobs, WireAnswer, WireRequest } fr
 
 type Exchange = {
   readonly request: IncomingMessage;
-  /** The same, read to its end. */
+  /** The request, read to its end. */
   readonly wire: WireRequest;
   readonly response: ServerResponse;
-  /** Has the original take the request, and returns what it would have answered. */
+  /** Lets the original take the request; returns its response. */
   readonly take: () => WireAnswer;
 };
 
-/** What happens to a request in place of an answer. */
+/** Handles a request in place of the original. */
 export type Fault = (exchange: Exchange) => void;
 
 export type FakeService = {
   readonly wire: CountingWire;
   readonly url: string;
   readonly jobs: FakeJobs;
-  /** Submissions that the service took: jobs that run, wanted or not. */
+  /** Submissions that the service took, which run whether they are wanted or not. */
   readonly taken: () => number;
   readonly requests: readonly WireRequest[];
-  /** What befalls submissions, and all other requests of the service; null: they go well. */
+  /** The faults of submissions and of all other requests; null: none. */
   readonly setFaults: (faults: { readonly submission?: Fault | null; readonly other?: Fault | null }) => void;
-  /** Puts a file behind a link. `serve`: how it is served, when not as it is. */
+  /** Puts a file behind a link. `serve` replaces the normal response. */
   readonly putFile: (content: Buffer, contentType: string, serve?: Fault) => FakeFile;
   readonly close: () => Promise<void>;
 };
 
-/** A model service over a real socket that speaks like the original, and breaks as a test asks. */
+/** A model service over a real socket that speaks like the original, and fails as a test says. */
 export async function startFakeService(
   dialect: Dialect,
-  /** `remembers`: keeps every request, which a hundred thousand of them would not fit into. */
+  /** `remembers`: keeps every request. A hundred thousand of them would not fit into memory. */
   { remembers = true }: { readonly remembers?: boolean } = {},
 ): Promise<FakeService> {
   const kept = new Map<string, FakeJob>();
@@ -95,7 +95,7 @@ function sendAnswer(response: ServerResponse, { status, headers = {}, body }: Wi
   response.writeHead(status, { 'content-length': bytes.byteLength, ...headers }).end(bytes);
 }
 
-/** Null when the connection broke off. */
+/** Null: the connection broke off. */
 async function readWire(request: IncomingMessage): Promise<WireRequest | null> {
   try {
     const chunks = (await request.toArray()) as Buffer[];
@@ -121,7 +121,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-// What can befall a request.
+// Faults.
 
 export const answering =
   (answer: WireAnswer): Fault =>
@@ -139,13 +139,13 @@ export const resetting: Fault = ({ request }) => {
   request.socket.resetAndDestroy();
 };
 
-/** The original takes it, and its answer is lost on the way. */
+/** The original takes the request, and its response is lost. */
 export const takingAndResetting: Fault = ({ request, take }) => {
   take();
   request.socket.resetAndDestroy();
 };
 
-/** The original takes it, and half of its answer arrives. */
+/** The original takes the request, and half of its response arrives. */
 export const takingAndAnsweringHalf =
   (then: 'reset' | 'stall'): Fault =>
   ({ request, response, take }) => {
@@ -156,7 +156,7 @@ export const takingAndAnsweringHalf =
     if (then === 'reset') setTimeout(() => request.socket.resetAndDestroy(), 20);
   };
 
-/** The original takes it, and something in front responds in its place. */
+/** The original takes the request, and something in front responds in its place. */
 export const takingAndAnswering =
   (answer: WireAnswer): Fault =>
   ({ response, take }) => {
@@ -172,7 +172,7 @@ export const answeringLate =
     }, delayMs);
   };
 
-/** The original takes it, and these fields stand in its answer in place of its own. */
+/** The original takes the request, and these fields replace its own in the response. */
 export const takingAndOverlaying =
   (fields: Readonly<Record<string, unknown>>): Fault =>
   ({ response, take }) => {

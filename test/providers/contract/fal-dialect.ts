@@ -51,7 +51,7 @@ export const FAL_DIALECT: Dialect = {
   ],
 };
 
-/** An app's sub-path (`fal-ai/flux/schnell`) is not in the addresses of its requests. */
+/** The addresses of a request do not have the app's sub-path (`fal-ai/flux/schnell`). */
 function urlsOf({ origin, path }: WireRequest, { id }: FakeJob) {
   const [, , app = ''] = path.split('/');
   const response = `${origin}/fal-ai/${app}/requests/${id}`;

@@ -8,10 +8,10 @@ describe('the fal adapter', () => {
   describeProviderContract(FAL);
 });
 
-describe('a request of the queue', () => {
+describe('a request in fal’s queue', () => {
   const start = createContractFixture(FAL);
 
-  it('is told not to be run again by itself, nor to be kept', async () => {
+  it('forbids fal to run it again by itself and to store its content', async () => {
     const { fake, accept } = await start();
     await accept();
     const [{ path, headers } = { path: '', headers: {} }] = fake.requests;
@@ -19,7 +19,7 @@ describe('a request of the queue', () => {
     expect(headers).toMatchObject({ 'x-fal-no-retry': '1', 'x-fal-store-io': '0' });
   });
 
-  it('is asked about where its answer says, whatever that is', async () => {
+  it('is polled and canceled at the addresses in its response', async () => {
     const { fake, provider, submit } = await start();
     const [response, status, cancel] = ['r', 's', 'c'].map((name) => `${fake.url}/v2/${name}/764c`);
     const body = { request_id: '764c', response_url: response, status_url: status, cancel_url: cancel };
@@ -35,10 +35,10 @@ describe('a request of the queue', () => {
   });
 
   it.each([
-    ['a path that another host would be read from', '//127.0.0.1:1/requests/764c'],
-    ['a path longer than can be kept', `/${'x'.repeat(3_000)}/764c`],
+    ['a path that could be read as another host', '//127.0.0.1:1/requests/764c'],
+    ['a path that is too long to store', `/${'x'.repeat(3_000)}/764c`],
     ['a path with a control character', '/fal-ai/flux/requests/\u0000'],
-  ])('whose answer names %s sends the key to the queue and nowhere else', async (_what, path) => {
+  ])('whose response names %s sends the key to the queue and nowhere else', async (_what, path) => {
     const { fake, provider, submit } = await start();
     const response = `${fake.url}${path}`;
     const body = {
@@ -54,7 +54,7 @@ describe('a request of the queue', () => {
     } else expect(submitted).toEqual({ outcome: 'unknown', mayArriveLater: true });
   });
 
-  it('of a model whose name begins with a slash goes to the queue', async () => {
+  it('for a model whose name begins with a slash goes to the queue', async () => {
     const { fake, provider } = await start();
     const submission = { ...submissionOf(FAL, 'att_a_0_render_1'), model: '/127.0.0.1:1/flux' };
     await provider.submit(submission, mayPost, NEVER);
@@ -65,7 +65,7 @@ describe('a request of the queue', () => {
     ['1.5', '1.5'],
     ['many', null],
     [undefined, null],
-  ])('says in its answer how many units it bills: %s', async (header, units) => {
+  ])('has the billed units of the header x-fal-billable-units: %s', async (header, units) => {
     const { fake, provider, accept } = await start();
     const id = await accept();
     const [job] = fake.jobs.all();
@@ -81,7 +81,7 @@ describe('a request of the queue', () => {
     expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'succeeded', billed: 'yes', units });
   });
 
-  it('whose picture was replaced by a black one is moderated', async () => {
+  it('whose output was replaced by a black picture has failed as moderated', async () => {
     const { fake, provider, accept } = await start();
     const id = await accept();
     const [job] = fake.jobs.all();

@@ -9,22 +9,22 @@ describe.each([GENERIC, LOCAL])('the $name adapter', (subject) => {
   describeDeclaredResults(subject);
 });
 
-describe('a job that waits', () => {
-  it('is asked about less often the longer the queue is', () => {
+describe('a waiting job', () => {
+  it('is polled less often the longer its queue is', () => {
     const polledAt = (queuePosition: number) =>
       pollResultOf({ id: 'pred_1', status: 'starting', queue_position: queuePosition }).retryAfterMs;
     expect([0, 50, 9_000].map(polledAt)).toEqual([200, 1_200, 5_000]);
   });
 });
 
-describe('a job that failed', () => {
+describe('a failed job', () => {
   it.each([
     ['moderated_input', 'moderated_input'],
     ['moderated_output', 'moderated_output'],
     ['bad_input', 'bad_input'],
     ['interrupted', 'interrupted'],
     ['a_new_code', 'retry_same_job'],
-  ])('with %s is %s', (code, errorClass) => {
+  ])('with the code %s has the error class %s', (code, errorClass) => {
     expect(pollResultOf({ id: 'pred_1', status: 'failed', error: { code } })).toMatchObject({ errorClass });
   });
 });

@@ -12,17 +12,17 @@ import {
   type Fault,
 } from './fake-service.ts';
 
-/** What befalls a question that may be asked again. */
+/** Faults of a request that may be repeated. */
 const UNANSWERED: readonly (readonly [string, Fault])[] = [
-  ['its connection is closed', closing],
-  ['its connection is reset', resetting],
-  ['its answer is reset half way', takingAndAnsweringHalf('reset')],
-  ['a 500 is the answer', answering({ status: 500, body: { data: [], status: 'failed' } })],
-  ['a 502 is the answer', answering({ status: 502, body: Buffer.from('<h1>Bad Gateway</h1>') })],
-  ['a 429 is the answer', answering({ status: 429, headers: { 'retry-after': '1' }, body: {} })],
-  ['a page is the answer', answering({ status: 200, body: Buffer.from('<html>') })],
+  ['the connection is closed', closing],
+  ['the connection is reset', resetting],
+  ['the response is reset half way', takingAndAnsweringHalf('reset')],
+  ['the response is a 500', answering({ status: 500, body: { data: [], status: 'failed' } })],
+  ['the response is a 502', answering({ status: 502, body: Buffer.from('<h1>Bad Gateway</h1>') })],
+  ['the response is a 429', answering({ status: 429, headers: { 'retry-after': '1' }, body: {} })],
+  ['the response is a web page', answering({ status: 200, body: Buffer.from('<html>') })],
   [
-    'a packed bomb is the answer',
+    'the response is compressed',
     answering({ status: 200, headers: { 'content-encoding': 'gzip' }, body: Buffer.alloc(2_000_000) }),
   ],
 ];
@@ -43,7 +43,7 @@ export function describeJobs(subject: ContractSubject): void {
   }
 
   describe('a job', () => {
-    it('is accepted by a service that is slow', async () => {
+    it('is accepted by a slow service', async () => {
       const { fake, submit } = await start(2_000);
       fake.setFaults({ submission: answeringLate(600) });
       expect((await submit()).outcome).toBe('accepted');
@@ -69,7 +69,7 @@ export function describeJobs(subject: ContractSubject): void {
         (['queued', 'running', 'failed', 'canceled'] as const).map((state) => [state, odd] as const),
       ),
     )(
-      'that is %s is polled so when %j stands in the answer, and what is odd is left out',
+      'that is %s is polled as such with %j in the response, and odd values are left out',
       async (state, odd) => {
         const { provider, id, fake } = await jobIn(state);
         fake.setFaults({ other: takingAndOverlaying(odd) });
@@ -87,7 +87,7 @@ export function describeJobs(subject: ContractSubject): void {
     );
 
     it.each(['queued', 'running', 'failed', 'canceled'] as const)(
-      'that is %s is polled so when ten megabytes of its input stand in the answer',
+      'that is %s is polled as such with ten megabytes of its input in the response',
       async (state) => {
         const { provider, id, fake } = await jobIn(state);
         fake.setFaults({ other: takingAndOverlaying(TEN_MEGABYTES) });
@@ -95,7 +95,7 @@ export function describeJobs(subject: ContractSubject): void {
       },
     );
 
-    it('is accepted when ten megabytes of its input stand in the answer', async () => {
+    it('is accepted with ten megabytes of its input in the response', async () => {
       const { fake, submit } = await start(10_000);
       fake.setFaults({ submission: takingAndOverlaying(TEN_MEGABYTES) });
       expect((await submit()).outcome).toBe('accepted');
@@ -107,13 +107,13 @@ export function describeJobs(subject: ContractSubject): void {
       expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'failed', reason: 'zero_outputs' });
     });
 
-    it('that is not there is gone', async () => {
+    it('that the service does not know is gone', async () => {
       const { provider, id, fake } = await jobIn('running');
       fake.setFaults({ other: answering({ status: 404, body: {} }) });
       expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'gone' });
     });
 
-    it.each(UNANSWERED)('is in a state that is unknown, and no failure, when %s', async (_what, fault) => {
+    it.each(UNANSWERED)('is in an unknown state, and has not failed, when %s', async (_what, fault) => {
       const { provider, id, fake } = await jobIn('running');
       fake.setFaults({ other: fault });
       const poll = await provider.poll(id, NEVER);
@@ -123,7 +123,7 @@ export function describeJobs(subject: ContractSubject): void {
       expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'running' });
     });
 
-    it('is no longer asked about once its caller gives up', async () => {
+    it('is in an unknown state when the caller aborts the poll', async () => {
       const { provider, id, fake } = await jobIn('running');
       fake.setFaults({ other: answeringLate(5_000) });
       expect(await provider.poll(id, AbortSignal.timeout(50))).toMatchObject({ state: 'unknown' });
@@ -131,7 +131,7 @@ export function describeJobs(subject: ContractSubject): void {
   });
 
   describe('a cancel', () => {
-    it('stops a job that waits, or asks for it, and comes too late for one that has ended', async () => {
+    it('stops a waiting job or requests that, and is too late for an ended job', async () => {
       const { provider, id, job } = await jobIn('queued');
       expect(['stopped', 'requested']).toContain(await provider.cancel(id, NEVER));
       expect(await provider.poll(id, NEVER)).toMatchObject({ state: 'canceled' });
@@ -139,8 +139,8 @@ export function describeJobs(subject: ContractSubject): void {
       expect(await provider.cancel(id, NEVER)).toBe('too_late');
     });
 
-    it.each([...UNANSWERED, ['it was heard and its answer is lost', takingAndResetting] as const])(
-      'may have been heard when %s',
+    it.each([...UNANSWERED, ['it was accepted and its response is lost', takingAndResetting] as const])(
+      'is taken as requested when %s',
       async (_what, fault) => {
         const { provider, id, fake } = await jobIn('running');
         fake.setFaults({ other: fault });
@@ -150,7 +150,7 @@ export function describeJobs(subject: ContractSubject): void {
   });
 
   describe('a look-up by our reference', () => {
-    it('finds what was accepted and whose answer was lost, as far as the service can be asked', async () => {
+    it('finds a job whose response was lost, if the service can be searched', async () => {
       const { fake, provider, submit } = await start();
       fake.setFaults({ submission: takingAndResetting });
       await submit('att_lost_0_render_1');
@@ -166,7 +166,7 @@ export function describeJobs(subject: ContractSubject): void {
       }
     });
 
-    it('does not find another job, and says "not found" only where that proves something', async () => {
+    it('does not find another job, and returns "not found" only if the service can be searched', async () => {
       const { provider, submit } = await start();
       await submit('att_another_0_render_1');
       const found = await provider.lookup('att_never_0_render_1', NEVER);
@@ -174,7 +174,7 @@ export function describeJobs(subject: ContractSubject): void {
       expect(found).toEqual({ outcome: isAsked ? 'not_found' : 'unknown' });
     });
 
-    it.each(UNANSWERED)('proves nothing when %s', async (_what, fault) => {
+    it.each(UNANSWERED)('is unknown when %s', async (_what, fault) => {
       const { fake, provider, submit } = await start();
       await submit();
       fake.setFaults({ other: fault });
@@ -182,8 +182,8 @@ export function describeJobs(subject: ContractSubject): void {
     });
   });
 
-  describe('whose a job is', () => {
-    it('is said by the service’s own record of it, where there is one', async () => {
+  describe('the identity of a job', () => {
+    it('is the reference in the service’s own record, if it has one', async () => {
       const { provider, id, fake } = await jobIn('running');
       const identity = await provider.identify(id, NEVER);
       expect([

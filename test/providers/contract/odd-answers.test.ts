@@ -5,8 +5,8 @@ import type { Fault } from './fake-service.ts';
 import { GENERIC } from './subjects.ts';
 
 /**
- * What comes back in place of an answer, byte by byte: a gateway that speaks badly, another protocol, a service that wants to do harm. How every adapter
- * speaks is one piece of code, so one adapter stands for all.
+ * Odd responses, byte by byte: of a broken gateway, another protocol, a hostile service. All adapters share one HTTP
+ * client, so one adapter is tested for all.
  */
 
 const ID = JSON.stringify({ id: 'pred_1', reference: 'att_a_0_render_1', status: 'processing' });
@@ -14,7 +14,7 @@ const CREATED = 'HTTP/1.1 201 Created\r\n';
 const FOUND = 'HTTP/1.1 200 OK\r\n';
 const lengthOf = (body: string | Buffer, off = 0) => `content-length: ${String(body.length + off)}\r\n`;
 
-/** Writes these bytes on the connection, whatever was asked. */
+/** Responds with these bytes. */
 const speaking =
   (bytes: string | Buffer, then: 'end' | 'wait' = 'end'): Fault =>
   ({ request: { socket } }) => {
@@ -22,7 +22,7 @@ const speaking =
     else socket.write(bytes);
   };
 
-/** Bytes at a time, without an end. */
+/** Responds with a few bytes at a time, without an end. */
 const dripping =
   (begin: string, more: string): Fault =>
   ({ request: { socket } }) => {
@@ -36,7 +36,7 @@ const dripping =
 const ZIPPED = gzipSync(ID);
 const DEEP = `${'['.repeat(3_000_000)}${']'.repeat(3_000_000)}`;
 
-describe('an answer to a post of which only this much was understood may have been passed on', () => {
+describe('a post with an odd response', () => {
   const start = createContractFixture(GENERIC);
   it.each<[string, Fault]>([
     ['a 100 and then nothing', speaking('HTTP/1.1 100 Continue\r\n\r\n', 'wait')],
@@ -48,38 +48,38 @@ describe('an answer to a post of which only this much was understood may have be
       speaking('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'),
     ],
     ['the greeting of another service', speaking('SSH-2.0-OpenSSH_9.9\r\n')],
-    ['a page without a head', speaking('<html>Bad Gateway</html>')],
+    ['a body without a head', speaking('<html>Bad Gateway</html>')],
     ['frames of HTTP/2', speaking(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]))],
     ['a status of five digits', speaking('HTTP/1.1 99999 Odd\r\ncontent-length: 0\r\n\r\n')],
-    ['a status that is none', speaking('HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n')],
+    ['a status above 599', speaking('HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n')],
     ['a head of 70 kB', speaking(`${CREATED}x: ${'y'.repeat(70_000)}\r\n${lengthOf(ID)}\r\n${ID}`)],
     ['a head without an end', dripping(CREATED, 'x: y\r\n')],
     ['a body without an end', dripping(`${CREATED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n')],
     ['two lengths', speaking(`${CREATED}content-length: 10\r\n${lengthOf(ID)}\r\n${ID}`)],
-    ['a length below nothing', speaking(`${CREATED}content-length: -1\r\n\r\n${ID}`)],
+    ['a negative length', speaking(`${CREATED}content-length: -1\r\n\r\n${ID}`)],
     ['a length and chunks', speaking(`${CREATED}transfer-encoding: chunked\r\n${lengthOf(ID)}\r\n0\r\n\r\n`)],
-    ['more than it says', speaking(`${CREATED}${lengthOf(ID, -10)}\r\n${ID}`)],
-    ['less than it says', speaking(`${CREATED}${lengthOf(ID, 10)}\r\n${ID}`)],
-    ['a chunk of no length', speaking(`${CREATED}transfer-encoding: chunked\r\n\r\nzz\r\n${ID}`)],
+    ['more bytes than its length', speaking(`${CREATED}${lengthOf(ID, -10)}\r\n${ID}`)],
+    ['fewer bytes than its length', speaking(`${CREATED}${lengthOf(ID, 10)}\r\n${ID}`)],
+    ['a chunk without a valid length', speaking(`${CREATED}transfer-encoding: chunked\r\n\r\nzz\r\n${ID}`)],
     ['lines without their CR', speaking(`HTTP/1.1 201 Created\n${lengthOf(ID)}\n\n${ID}`)],
     [
-      'compressed JSON, which was not asked for',
+      'compressed JSON without a request for it',
       speaking(
         Buffer.concat([Buffer.from(`${CREATED}content-encoding: gzip\r\n${lengthOf(ZIPPED)}\r\n`), ZIPPED]),
       ),
     ],
-    ['no content', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
-    ['not modified', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
-    ['a part', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(ID)}\r\n${ID}`)],
-    ['nothing but brackets', speaking(`${CREATED}\r\n${DEEP}`)],
+    ['a 204', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
+    ['a 304', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
+    ['a 206', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(ID)}\r\n${ID}`)],
+    ['three million brackets', speaking(`${CREATED}\r\n${DEEP}`)],
     [
-      'an id beside a field that is nothing but brackets',
+      'an id beside a field of three million brackets',
       speaking(`${CREATED}\r\n{"id":"pred_1","x":${DEEP}}`),
     ],
     ['a null', speaking(`${CREATED}\r\nnull`)],
     ['a number', speaking(`${CREATED}\r\n1e999`)],
     ['a list of two', speaking(`${CREATED}\r\n[${ID},${ID}]`)],
-  ])('%s', async (_what, fault) => {
+  ])('is unknown and may arrive later: %s', async (_what, fault) => {
     const { fake, submit } = await start();
     fake.setFaults({ submission: fault });
     expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater: true });
@@ -87,37 +87,37 @@ describe('an answer to a post of which only this much was understood may have be
   });
 });
 
-describe('an answer about a job that is no answer ends nothing', () => {
+describe('a poll with an odd response', () => {
   const start = createContractFixture(GENERIC);
   const done = JSON.stringify({ id: 'pred_1', status: 'failed' });
   const failed = (more: string) => speaking(`${FOUND}\r\n${more}`);
   it.each<[string, Fault]>([
     ['a 100 before it', speaking(`HTTP/1.1 100 Continue\r\n\r\n${FOUND}${lengthOf(done)}\r\n${done}`)],
-    ['not modified', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
-    ['a part of it', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(done)}\r\n${done}`)],
-    ['no content', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
-    ['cut short', speaking(`${FOUND}${lengthOf(done, 10)}\r\n${done}`)],
-    ['a million brackets', failed(`{"id":"pred_1","status":"failed","x":${DEEP}}`)],
+    ['a 304', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
+    ['a 206', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(done)}\r\n${done}`)],
+    ['a 204', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
+    ['a body that is cut short', speaking(`${FOUND}${lengthOf(done, 10)}\r\n${done}`)],
+    ['a field of three million brackets', failed(`{"id":"pred_1","status":"failed","x":${DEEP}}`)],
     [
-      'twice its status, the last of them odd',
+      'two statuses, the last of them odd',
       failed('{"id":"pred_1","status":"failed","status":["failed"]}'),
     ],
-    ['its status as a number', failed('{"id":"pred_1","status":404}')],
-    ['its status in capitals', failed('{"id":"pred_1","status":"FAILED"}')],
+    ['a number as status', failed('{"id":"pred_1","status":404}')],
+    ['a status in capitals', failed('{"id":"pred_1","status":"FAILED"}')],
     ['a list', failed(`[${done}]`)],
-    ['of another job', failed('{"id":"pred_10","status":"failed"}')],
-    ['its id as a number', failed('{"id":1,"status":"failed"}')],
+    ['another job’s id', failed('{"id":"pred_10","status":"failed"}')],
+    ['a number as id', failed('{"id":1,"status":"failed"}')],
     [
-      'moved for good',
+      'a permanent redirect',
       speaking('HTTP/1.1 301 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n'),
     ],
-  ])('%s', async (_what, fault) => {
+  ])('is unknown: %s', async (_what, fault) => {
     const { fake, provider } = await start();
     fake.setFaults({ other: fault });
     expect(await provider.poll('pred_1', NEVER)).toMatchObject({ state: 'unknown' });
   });
 
-  it('a million outputs are a hundred', async () => {
+  it('returns at most 100 of 300,000 outputs', async () => {
     const { fake, provider } = await start();
     const output = `[${Array.from({ length: 300_000 }, () => '{"url":"https://a.example/1"}').join(',')}]`;
     fake.setFaults({ other: failed(`{"id":"pred_1","status":"succeeded","output":${output}}`) });
@@ -126,7 +126,7 @@ describe('an answer about a job that is no answer ends nothing', () => {
   });
 });
 
-describe('an answer that is right is taken, however it is written', () => {
+describe('a correct response', () => {
   const start = createContractFixture(GENERIC);
   it.each<[string, Fault]>([
     ['without a length', speaking(`${CREATED}\r\n${ID}`)],
@@ -140,40 +140,40 @@ describe('an answer that is right is taken, however it is written', () => {
       ),
     ],
     ['with brackets in a text', speaking(`${CREATED}\r\n{"id":"pred_1","x":"${'[{\\"'.repeat(500)}"}`)],
-  ])('%s', async (_what, fault) => {
+  ])('is accepted however it is written: %s', async (_what, fault) => {
     const { fake, submit } = await start();
     fake.setFaults({ submission: fault });
     expect(await submit()).toEqual({ outcome: 'accepted', providerJobId: 'pred_1' });
   });
 });
 
-describe('a link of a result that leads to no public machine over https is refused, and nothing is connected to', () => {
+describe('the link of a result', () => {
   const start = createContractFixture(GENERIC);
   it.each([
-    ['data:image/png;base64,aGVsbG8=', 'the bytes themselves'],
-    ['file:///etc/passwd', 'a file'],
-    ['ftp://a.example/1.png', 'FTP'],
-    ['javascript:alert(1)', 'a script'],
-    ['//a.example/1.png', 'no scheme'],
-    ['/files/1', 'a path'],
-    ['', 'nothing'],
-    ['https://', 'no host'],
-    ['https://user:secret@a.example/1.png', 'a password'],
-    ['https://[fe80::1%25eth0]/1.png', 'a zone of IPv6'],
-    ['https://[::ffff:127.0.0.1]/1.png', 'this machine in IPv6'],
-    ['https://[::1]/1.png', 'this machine'],
-    ['https://2130706433/1.png', 'this machine as a number'],
-    ['https://0x7f.1/1.png', 'this machine in parts'],
-    ['https://0/1.png', 'this machine as nothing'],
-    ['https://127.1/1.png', 'this machine, shortened'],
-    ['https://1２7.0.0.1/1.png', 'this machine in full width'],
-    ['https://169.254.169.254/latest', 'a metadata service'],
-    ['https://100.64.0.1/1.png', 'a carrier'],
-    ['https://a.example:22/1.png', 'a port of another service'],
-    ['https://a.example:5432/1.png', 'the port of a database'],
-    ['http://a.example/1.png', 'no TLS'],
-    [`https://${'a'.repeat(70_000)}.example/`, 'a long name'],
-  ])('%s', async (url) => {
+    ['the bytes themselves', 'data:image/png;base64,aGVsbG8='],
+    ['a file', 'file:///etc/passwd'],
+    ['FTP', 'ftp://a.example/1.png'],
+    ['a script', 'javascript:alert(1)'],
+    ['no scheme', '//a.example/1.png'],
+    ['a path', '/files/1'],
+    ['nothing', ''],
+    ['no host', 'https://'],
+    ['a password', 'https://user:secret@a.example/1.png'],
+    ['a zone of IPv6', 'https://[fe80::1%25eth0]/1.png'],
+    ['this machine in IPv6', 'https://[::ffff:127.0.0.1]/1.png'],
+    ['this machine', 'https://[::1]/1.png'],
+    ['this machine as a number', 'https://2130706433/1.png'],
+    ['this machine in parts', 'https://0x7f.1/1.png'],
+    ['this machine as nothing', 'https://0/1.png'],
+    ['this machine, shortened', 'https://127.1/1.png'],
+    ['this machine in full width', 'https://1２7.0.0.1/1.png'],
+    ['a metadata service', 'https://169.254.169.254/latest'],
+    ['a carrier', 'https://100.64.0.1/1.png'],
+    ['a port of another service', 'https://a.example:22/1.png'],
+    ['the port of a database', 'https://a.example:5432/1.png'],
+    ['no TLS', 'http://a.example/1.png'],
+    ['a long name', `https://${'a'.repeat(70_000)}.example/`],
+  ])('is refused without a connection: %s', async (_what, url) => {
     const { fake, provider } = await start();
     const file = { at: 'link', url, bytes: null, sha256: null } as const;
     expect((await provider.fetchResult(file, NEVER)).outcome).toMatch(/^(refused|unavailable)$/);
@@ -181,9 +181,9 @@ describe('a link of a result that leads to no public machine over https is refus
   });
 
   it.each<[string, Fault, string]>([
-    ['is a part', speaking('HTTP/1.1 206 Partial Content\r\ncontent-length: 1\r\n\r\nx'), 'unavailable'],
-    ['is nothing', speaking('HTTP/1.1 204 No Content\r\n\r\n'), 'unavailable'],
-    ['is not modified', speaking('HTTP/1.1 304 Not Modified\r\n\r\n'), 'unavailable'],
+    ['is a 206', speaking('HTTP/1.1 206 Partial Content\r\ncontent-length: 1\r\n\r\nx'), 'unavailable'],
+    ['is a 204', speaking('HTTP/1.1 204 No Content\r\n\r\n'), 'unavailable'],
+    ['is a 304', speaking('HTTP/1.1 304 Not Modified\r\n\r\n'), 'unavailable'],
     ['is another protocol', speaking('SSH-2.0-OpenSSH_9.9\r\n'), 'unavailable'],
     ['leads nowhere', speaking('HTTP/1.1 302 Found\r\ncontent-length: 0\r\n\r\n'), 'refused'],
     [
@@ -191,7 +191,7 @@ describe('a link of a result that leads to no public machine over https is refus
       speaking('HTTP/1.1 302 Found\r\nlocation: /a\r\nlocation: /b\r\ncontent-length: 0\r\n\r\n'),
       'refused',
     ],
-  ])('a file that %s is none', async (_what, fault, outcome) => {
+  ])('gives no file when its response %s', async (_what, fault, outcome) => {
     const { fake, provider } = await start();
     const { url } = fake.putFile(Buffer.alloc(0), 'image/png', fault);
     const file = { at: 'link', url, bytes: null, sha256: null } as const;

@@ -51,7 +51,7 @@ const FAILURES_INSIDE = [
   },
   {
     ...FAILED_INSIDE,
-    what: 'a failure that is a text',
+    what: 'a text as failure',
     answer: { status: 200, body: { error: 'The model fell over.' } },
   },
 ] as const;
@@ -71,7 +71,7 @@ export const imagesDialect = (usual: Buffer) =>
       failures: [
         ...FAILURES_INSIDE,
         ...[[17], [null], [{ b64_json: 17 }], [{ url: { href: 'x' } }]].map((data) => ({
-          what: `pictures that are ${JSON.stringify(data)}`,
+          what: `the pictures ${JSON.stringify(data)}`,
           answer: { status: 200, body: { data } },
           end: NOTHING_IN_IT,
         })),
@@ -109,7 +109,7 @@ export const chatDialect = (usual: Buffer) =>
           { message: { content: [{ text: 'Once' }] } },
           { finish_reason: 7 },
         ].map((choice) => ({
-          what: `a choice that is ${JSON.stringify(choice)}`,
+          what: `the choice ${JSON.stringify(choice)}`,
           answer: { status: 200, body: { choices: [choice] } },
           end: NOTHING_IN_IT,
         })),

@@ -8,7 +8,7 @@ describe.each(OPENAI)('the $name adapter', (subject) => {
   describeAnsweringProviderContract(subject);
 });
 
-it('refuses a model that does not say what makes it, without asking the service', async () => {
+it('the OpenAI adapter rejects a model name without its endpoint, and sends no request', async () => {
   const provider = createOpenAiProvider({
     name: 'openai',
     baseUrl: 'http://127.0.0.1:1/v1/',

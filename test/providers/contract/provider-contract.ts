@@ -5,13 +5,13 @@ import { describeLinkedResults } from './result-contract.ts';
 import { describeSubmissions } from './submission-contract.ts';
 import { describeWebhooks } from './webhook-contract.ts';
 
-/** All that is asked of an adapter to a service whose answer to a post is the run. */
+/** All tests of an adapter to a service whose response to a post is the run. */
 export function describeAnsweringProviderContract(subject: AnsweringSubject): void {
   describeSubmissions(subject);
   describeAnswers(subject);
 }
 
-/** All that is asked of an adapter to a service that is polled (docs/adding-a-model-service.md). */
+/** All tests of an adapter to a service that is polled (docs/adding-a-model-service.md). */
 export function describeProviderContract(subject: ContractSubject): void {
   describeSubmissions(subject);
   describeJobs(subject);

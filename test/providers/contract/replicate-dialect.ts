@@ -3,7 +3,7 @@ import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
 /** replicate.com/docs/reference/http and /docs/reference/error-codes, from the service's side. */
 export const REPLICATE_DIALECT: Dialect = {
-  // Of all that could be told, the end.
+  // Only the end is reported by webhook.
   webhookAddressOf({ json }) {
     const { webhook, webhook_events_filter: events } = json as Readonly<Record<string, unknown>>;
     return JSON.stringify(events) === '["completed"]' ? webhook : null;
@@ -29,7 +29,7 @@ export const REPLICATE_DIALECT: Dialect = {
     const [, id = '', cancel] = /^\/v1\/predictions\/([^/]+)(\/cancel)?$/.exec(path) ?? [];
     const job = jobs.get(id);
     if (job === undefined) return { status: 404, body: { detail: 'Not found.' } };
-    // A cancel of one that has ended changes nothing, and says so by the prediction.
+    // A cancel of an ended prediction changes nothing, and returns the prediction.
     if (cancel !== undefined && (job.state === 'queued' || job.state === 'running')) job.state = 'canceled';
     return { status: 200, body: viewOf(job) };
   },

@@ -12,7 +12,7 @@ describe('the replicate adapter', () => {
 describe('a prediction', () => {
   const start = createContractFixture(REPLICATE);
 
-  it('has a deadline of its own, should we be gone, and tells of its end alone', async () => {
+  it('has a deadline at Replicate, and a webhook for its end only', async () => {
     const { fake, accept } = await start();
     await accept();
     expect(fake.requests[0]).toMatchObject({
@@ -22,7 +22,7 @@ describe('a prediction', () => {
     });
   });
 
-  it('that is aborted before it ran is free, and may be run again', async () => {
+  it('aborted before it ran is not billed, and may run again', async () => {
     const { fake, provider, accept } = await start();
     const id = await accept();
     const body = { id, status: 'aborted', output: null, error: null };
@@ -34,7 +34,7 @@ describe('a prediction', () => {
     });
   });
 
-  it('is billed by its predict time, as far as it ran', async () => {
+  it('is billed for its predict time, canceled or not; an odd time is left out', async () => {
     const { fake, provider, accept } = await start();
     const id = await accept();
     const says = (fields: object) => {
@@ -58,7 +58,7 @@ describe('a prediction', () => {
     }
   });
 
-  it('is given small files in its input, and larger ones by an upload', async () => {
+  it('gets small files in its input and larger ones by upload; a file above the limit is an error', async () => {
     const { fake, provider } = await start();
     const fileOf = (sha256: string, bytes: number) => ({
       ...{ contentType: 'image/png', bytes, sha256 },
@@ -84,7 +84,7 @@ describe('a prediction', () => {
     );
   });
 
-  it('that writes a text has it for a result', async () => {
+  it('with a text as output has the text as its result', async () => {
     const { fake, provider, accept } = await start();
     const id = await accept();
     const body = { id, status: 'succeeded', output: ['{ "scenes"', ': [] }'], error: null };

@@ -14,14 +14,14 @@ const EXPECTED = { mediaTypes: ['image/png'] } as const;
 const PICTURE = await PICTURES['image/png']();
 const PAGE = Buffer.from('<!doctype html><title>Sign in</title>');
 const FIVE_GIGABYTES = 5 * 1024 ** 3;
-/** A gigabyte of zeros, packed. */
+/** 64 MiB of zeros, compressed. */
 const PACKED_BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024));
-/** A hundred million pixels in 0.3 MB. */
+/** 100 million pixels in 0.3 MB. */
 const PIXEL_BOMB = await blackPng(10_000, 10_000);
 
 const png = { 'content-type': 'image/png' };
 
-/** Sends a head that promises so many bytes, and bytes without end. */
+/** Sends a head with this length, and bytes without an end. */
 const pouring =
   (declaredBytes: number | null): Fault =>
   ({ response }) => {
@@ -40,49 +40,52 @@ const breakingOff: Fault = ({ request, response }) => {
   setTimeout(() => request.socket.resetAndDestroy(), 20);
 };
 
+/** The path of the fake's second file. */
+const OTHER_FILE = '/files/1';
+
 const redirecting = (location: string): Fault => answering({ status: 302, headers: { location } });
 
 const BAD = { outcome: 'failed', code: 'bad_content' };
 const AGAIN = { outcome: 'again' };
 const EXPIRED = { outcome: 'link_expired' };
 
-/** How a link misbehaves, and what comes of it: the provider's failure, or another try. */
+/** Faults of a link and their outcome: the provider's failure, or another try. */
 const LINKS: readonly (readonly [string, Fault, object])[] = [
-  ['is a page in place of a picture', answering({ status: 200, headers: png, body: PAGE }), BAD],
-  ['is empty', answering({ status: 200, headers: png, body: Buffer.alloc(0) }), BAD],
+  ['leads to a page instead of a picture', answering({ status: 200, headers: png, body: PAGE }), BAD],
+  ['leads to an empty file', answering({ status: 200, headers: png, body: Buffer.alloc(0) }), BAD],
   [
-    'is a picture that was cut short',
+    'leads to a picture that is cut short',
     answering({ status: 200, headers: png, body: PICTURE.subarray(0, -200) }),
     BAD,
   ],
   [
-    'is a picture of another type',
+    'leads to a picture of another type',
     answering({ status: 200, headers: png, body: await PICTURES['image/webp']() }),
     BAD,
   ],
   [
-    'is packed, and a bomb',
+    'leads to a compressed bomb',
     answering({ status: 200, headers: { ...png, 'content-encoding': 'gzip' }, body: PACKED_BOMB }),
     BAD,
   ],
-  ['is a bomb of pixels', answering({ status: 200, headers: png, body: PIXEL_BOMB }), BAD],
-  ['is said to have five gigabytes', pouring(FIVE_GIGABYTES), BAD],
+  ['leads to a picture of 100 million pixels', answering({ status: 200, headers: png, body: PIXEL_BOMB }), BAD],
+  ['declares five gigabytes', pouring(FIVE_GIGABYTES), BAD],
   ['has no end', pouring(null), BAD],
   ['leads to a private address', redirecting('http://10.0.0.7/picture.png'), BAD],
   ['leads to a metadata service', redirecting('http://169.254.169.254/latest/meta-data/'), BAD],
   ['leads to a port of this machine', redirecting('http://127.0.0.1:1/picture.png'), BAD],
-  ['leads out of http', redirecting('file:///etc/passwd'), BAD],
+  ['leads to a file of this machine', redirecting('file:///etc/passwd'), BAD],
   ['leads to itself', redirecting('/files/0'), BAD],
   ['has expired (403)', answering({ status: 403 }), EXPIRED],
   ['has expired (404)', answering({ status: 404 }), EXPIRED],
   ['has expired (410)', answering({ status: 410 }), EXPIRED],
-  ['is not to be had just now (503)', answering({ status: 503 }), AGAIN],
+  ['is unavailable (503)', answering({ status: 503 }), AGAIN],
   ['is limited (429)', answering({ status: 429 }), AGAIN],
   ['breaks off', breakingOff, AGAIN],
-  ['is closed', closing, AGAIN],
+  ['closes the connection', closing, AGAIN],
 ];
 
-/** The contract of results that lie behind links. */
+/** The contract of results behind links. */
 export function describeLinkedResults(subject: ContractSubject): void {
   const start = createContractFixture(subject);
   const checkContent = createCheckContent();
@@ -101,6 +104,8 @@ export function describeLinkedResults(subject: ContractSubject): void {
     const [job] = fake.jobs.all();
     if (job === undefined) throw new Error('the fake has no job');
     const file = fake.putFile(PICTURE, 'image/png', ...(serve === null ? [] : [serve]));
+    const { pathname: other } = new URL(fake.putFile(PICTURE, 'image/png').url);
+    expect(other).toBe(OTHER_FILE);
     job.files = [change(file)];
     job.state = 'succeeded';
     const poll = await provider.poll(id, NEVER);
@@ -110,7 +115,7 @@ export function describeLinkedResults(subject: ContractSubject): void {
   }
 
   describe('a result', () => {
-    it('is stored with the type that its bytes say, and is fetched without the key', async () => {
+    it('is stored with the type that its bytes have, and is fetched without the key', async () => {
       const { brought, fake } = await bringIn(null);
       expect(brought).toMatchObject({
         outcome: 'stored',
@@ -129,27 +134,27 @@ export function describeLinkedResults(subject: ContractSubject): void {
     });
 
     it('that is redirected within the service is stored', async () => {
-      const { brought } = await bringIn(null, (file) => file);
+      const { brought } = await bringIn(redirecting(OTHER_FILE));
       expect(brought.outcome).toBe('stored');
     });
 
     it.each<[string, Partial<Record<keyof FakeFile, unknown>>]>([
-      ['a length below nothing', { bytes: -1 }],
-      ['half a byte', { bytes: PICTURE.length + 0.5 }],
-      ['a length that is a text', { bytes: 'long' }],
-      ['a checksum that is none', { sha256: 'none' }],
-      ['a checksum that is a number', { sha256: 7 }],
-    ])('of which its service says %s is stored as it is', async (_what, odd) => {
+      ['a negative length', { bytes: -1 }],
+      ['a fractional length', { bytes: PICTURE.length + 0.5 }],
+      ['a text as length', { bytes: 'long' }],
+      ['an invalid checksum', { sha256: 'none' }],
+      ['a number as checksum', { sha256: 7 }],
+    ])('that declares %s is stored all the same', async (_what, odd) => {
       const { brought } = await bringIn(null, (file) => ({ ...file, ...odd }) as FakeFile);
       expect(brought).toMatchObject({ outcome: 'stored', asset: { bytes: PICTURE.length } });
     });
 
-    it('whose link is of a private machine is never asked for', async () => {
+    it('whose link names a private address is never charged', async () => {
       const { brought } = await bringIn(null, (file) => ({ ...file, url: 'http://192.168.1.1/picture.png' }));
       expect(brought).toMatchObject(BAD);
     });
 
-    it('whose link is no longer wanted is given up', async () => {
+    it('is unavailable when the caller aborts its fetch', async () => {
       const { fake, provider } = await start();
       const file = fake.putFile(PICTURE, 'image/png', silent);
       const fetched = provider.fetchResult(
@@ -161,7 +166,7 @@ export function describeLinkedResults(subject: ContractSubject): void {
   });
 }
 
-/** For services that say how long a file is and what its checksum is. */
+/** For services that declare the length and checksum of a file. */
 export function describeDeclaredResults(subject: ContractSubject): void {
   const start = createContractFixture(subject);
 
@@ -171,7 +176,7 @@ export function describeDeclaredResults(subject: ContractSubject): void {
       'checksum',
       (file: FakeFile) => ({ ...file, sha256: file.sha256.replace(/./, (c) => (c === '0' ? '1' : '0')) }),
     ],
-  ])('a result of another %s than its service says is never charged', async (_what, change) => {
+  ])('a result of another %s than declared is never charged', async (_what, change) => {
     const temporary = await makeTemporaryHome('contract');
     const { fake, provider, accept } = await start();
     const id = await accept();

@@ -6,16 +6,16 @@ import { mayPost, submissionOf } from './contract-fixture.ts';
 import { startFakeService } from './fake-service.ts';
 import { SUBJECTS } from './subjects.ts';
 
-/** Every packet is lost for so long; posts are given up long before. */
+/** How long every packet is lost. Posts are given up long before that. */
 const OUTAGE_MS = 18_000;
 const SUBMIT_TIMEOUT_MS = 8_000;
-/** The next try of a kernel comes within as long again as it has waited; the proxy's is at 25.4 s. */
+/** A kernel's next try comes after as long again as it has waited; the proxy's comes at 25.4 s. */
 const UNTIL_DELIVERED_MS = 10_000;
 
 const POSTS = 12;
 const CLOSED = 4;
 
-/** A post of a client that gives up by closing its socket, as most do: its kernel goes on sending what is in the buffer. */
+/** A post of a client that gives up by closing its socket, as most do: its kernel still sends the buffered bytes. */
 async function postAndClose(url: string): Promise<void> {
   const { port, hostname } = new URL(url);
   const socket = net.connect({ port: Number(port), host: hostname });
@@ -25,11 +25,9 @@ async function postAndClose(url: string): Promise<void> {
 }
 
 describe.concurrent('while every packet to a service is lost for 18 s', () => {
-  test.each(SUBJECTS)(
-    '$name: nothing that was given up is accepted later, though what others closed is delivered',
-    async (subject) => {
-      // From the test's own context, since several of these wait at once.
-      const { expect } = await import('vitest');
+  test.for(SUBJECTS)(
+    '$name: no submission that was given up is accepted later, though posts closed by other clients are delivered',
+    async (subject, { expect }) => {
       const fake = await startFakeService(subject.dialect);
       const proxy = await createDroppingProxy();
       proxy.forwardTo(fake.url);

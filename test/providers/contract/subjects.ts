@@ -16,10 +16,10 @@ import { chatDialect, imagesDialect, speechDialect } from './openai-dialect.ts';
 
 const WEBHOOK_KEY = Buffer.from('a secret of this test');
 
-/** What services that sign as Standard Webhooks sign with, as a setting. */
+/** The secret of services that sign by Standard Webhooks, as a setting. */
 export const WEBHOOK_SECRET = `whsec_${WEBHOOK_KEY.toString('base64')}`;
 
-/** As Standard Webhooks: one good signature among several. */
+/** Signs by Standard Webhooks, with one valid signature among several. */
 const standardWebhooks = (bodyOf: (jobId: string) => unknown): NonNullable<ContractSubject['webhooks']> => ({
   bodyOf,
   sign(body, id, sentAtMs) {
@@ -51,7 +51,7 @@ export const GENERIC: ContractSubject = {
   webhooks: standardWebhooks((id) => ({ id, status: 'succeeded' })),
 };
 
-/** One that asks for no key, as the local model service does. */
+/** A service without a key, such as the local model service. */
 export const LOCAL: ContractSubject = {
   name: 'local',
   apiKey: null,
@@ -77,7 +77,7 @@ export const REPLICATE: ContractSubject = {
 
 const FAL_KEYS = generateKeyPairSync('ed25519');
 const OTHER_KEYS = generateKeyPairSync('ed25519');
-/** The public keys of fal, as it shows them. */
+/** The public keys of fal, as it publishes them. */
 export const falJwks = () => ({ keys: [FAL_KEYS.publicKey.export({ format: 'jwk' })] });
 const jwkX = ({ publicKey }: typeof FAL_KEYS): string => String(publicKey.export({ format: 'jwk' }).x);
 
@@ -110,7 +110,7 @@ export const FAL: ContractSubject = {
         'x-fal-webhook-signature': sign(null, message, FAL_KEYS.privateKey).toString('hex'),
       };
     },
-    // Keys rotate: the one before is still there.
+    // Keys rotate: the previous one is still accepted.
     verify: createVerifyFalWebhook({
       keys: fixedKeys('not a key', jwkX(OTHER_KEYS), jwkX(FAL_KEYS)),
       userId: 'user_1',
@@ -146,7 +146,7 @@ export const OPENAI: readonly AnsweringSubject[] = [
       PAGE,
       { what: 'a picture that was cut short', content: PNG.subarray(0, -200) },
       { what: 'a picture of another type', content: await PICTURES['image/webp']() },
-      { what: 'a bomb of pixels', content: await blackPng(10_000, 10_000) },
+      { what: 'a picture of 100 million pixels', content: await blackPng(10_000, 10_000) },
     ],
   }),
   openAi('chat', {
@@ -163,5 +163,5 @@ export const OPENAI: readonly AnsweringSubject[] = [
   }),
 ];
 
-/** Every adapter there is. One that is added here is under the whole contract, and under the outages. */
+/** Every adapter. Each is under the whole contract and under the outages. */
 export const SUBJECTS: readonly ContractSubject[] = [GENERIC, LOCAL, REPLICATE, FAL, ...OPENAI];

@@ -20,46 +20,46 @@ import {
   type Fault,
 } from './fake-service.ts';
 
-/** The time within which a hidden second try would be seen. */
+/** A hidden second try would come within this time. */
 const SECOND_TRY_MS = 150;
 
-/** Longer than any answer of any service may be. */
+/** Longer than a response of any service may be. */
 const TOO_LONG = Buffer.alloc(65 * 1024 * 1024, ' ');
 
 const PAGE = Buffer.from('<!doctype html><h1>Bad Gateway</h1>');
 
-/** The faults after which it is not known what came of a post, and whether the request may have been passed on. */
+/** Faults after which the outcome of a post is unknown, and whether the request may still have been passed on. */
 const LOST: readonly (readonly [what: string, fault: Fault, mayArriveLater: boolean])[] = [
-  ['the service closes its connection without an answer', closing, false],
+  ['the service closes its connection without a response', closing, false],
   ['the service resets its connection before it takes it', resetting, false],
-  ['it is accepted and its answer is dropped', takingAndResetting, false],
-  ['no answer comes in time', silent, false],
-  ['the connection is reset in the middle of the answer', takingAndAnsweringHalf('reset'), true],
-  ['the answer stops half way', takingAndAnsweringHalf('stall'), true],
+  ['it is accepted and its response is dropped', takingAndResetting, false],
+  ['no response comes in time', silent, false],
+  ['the connection is reset in the middle of the response', takingAndAnsweringHalf('reset'), true],
+  ['the response stops half way', takingAndAnsweringHalf('stall'), true],
   ['a 500 comes before it is accepted', answering({ status: 500, body: PAGE }), true],
   ['a 502 comes before it is accepted', answering({ status: 502, body: PAGE }), true],
   ['a 503 does not say that nothing was started', answering({ status: 503, body: {} }), true],
   ['a 504 comes before it is accepted', answering({ status: 504, body: PAGE }), true],
   ['a 500 comes after it was accepted', takingAndAnswering({ status: 500, body: {} }), true],
   ['a 502 comes after it was accepted', takingAndAnswering({ status: 502, body: PAGE }), true],
-  ['a page is the answer', answering({ status: 200, body: PAGE }), true],
-  ['a page says that it was created', answering({ status: 201, body: PAGE }), true],
-  ['the answer is longer than any may be', answering({ status: 201, body: TOO_LONG }), true],
-  ['it is sent elsewhere', answering({ status: 307, headers: { location: '/v2' } }), true],
+  ['the response is a web page', answering({ status: 200, body: PAGE }), true],
+  ['the response is a web page with status 201', answering({ status: 201, body: PAGE }), true],
+  ['the response is longer than any may be', answering({ status: 201, body: TOO_LONG }), true],
+  ['it is redirected', answering({ status: 307, headers: { location: '/v2' } }), true],
   [
-    'it is sent to a private address',
+    'it is redirected to a private address',
     answering({ status: 308, headers: { location: 'http://10.0.0.1/' } }),
     true,
   ],
 ];
 
-/** Names that every object of JavaScript has a value for: no service means one of its own errors by them. */
+/** Names that every JavaScript object has a value for, and that are no service’s error codes. */
 const UNSAID: typeof LOST = ['constructor', 'toString', '__proto__'].map((code) => {
   const body = Buffer.from(`{ "error": { "code": "${code}" } }`);
   return [`a 503 says ${code}`, answering({ status: 503, body }), true] as const;
 });
 
-/** Statuses that every service means alike. */
+/** Statuses that mean the same at every service. */
 const REFUSED = [
   [400, 'bad_input'],
   [401, 'our_configuration'],
@@ -77,7 +77,7 @@ export function describeSubmissions(subject: ContractSubject): void {
 
   describe('a submission posts exactly once and is unknown', () => {
     const nonsense = (dialect.nonsense ?? []).map(
-      (answer) => [`it is answered ${JSON.stringify(answer)}`, answering(answer), true] as const,
+      (answer) => [`the response is ${JSON.stringify(answer)}`, answering(answer), true] as const,
     );
     it.each([...LOST, ...UNSAID, ...nonsense])('when %s', async (_what, fault, mayArriveLater) => {
       const { fake, submit } = await start();
@@ -88,7 +88,7 @@ export function describeSubmissions(subject: ContractSubject): void {
       expect(fake.taken()).toBeLessThanOrEqual(1);
     });
 
-    it('when its caller gives up, which resets the connection', async () => {
+    it('when the caller aborts it, which resets the connection', async () => {
       const { fake, submit } = await start(10_000);
       fake.setFaults({ submission: silent });
       const controller = new AbortController();
@@ -100,18 +100,18 @@ export function describeSubmissions(subject: ContractSubject): void {
       expect(fake.wire.posts()).toBe(1);
     });
 
-    it('when no answer comes in time, which resets the connection: what a kernel has not sent is never sent', async () => {
+    it('when no response comes in time, which resets the connection', async () => {
       const { fake, submit } = await start();
       fake.setFaults({ submission: silent });
       await submit();
       await vi.waitFor(() => expect(fake.wire.resets()).toBe(1));
     });
 
-    it('over a connection that was used before', async () => {
+    it('when a connection that was used before is closed', async () => {
       const { fake, submit } = await start();
       const first = await submit();
       expect(['accepted', 'ended']).toContain(first.outcome);
-      // The connection goes back to its pool a moment after its answer.
+      // The connection returns to its pool a moment after its response.
       await sleep(50);
       fake.setFaults({ submission: closing });
       expect(await submit('att_a_0_render_2')).toEqual({ outcome: 'unknown', mayArriveLater: false });
@@ -141,7 +141,7 @@ export function describeSubmissions(subject: ContractSubject): void {
       ['999999', 3_600_000],
       ['soon', null],
     ])(
-      'by 429 with Retry-After %s, which waits %s ms and posts nothing meanwhile',
+      'by 429 with Retry-After %s, which becomes a wait of %s ms without a second post',
       async (after, retryAfterMs) => {
         const { fake, submit } = await start();
         fake.setFaults({
@@ -155,7 +155,7 @@ export function describeSubmissions(subject: ContractSubject): void {
   });
 
   describe('a submission is not sent', () => {
-    it('when the connection is refused; whether it may be posted is not even asked', async () => {
+    it('when the connection is refused, without asking whether it may be posted', async () => {
       const { fake, submit } = await start();
       await fake.close();
       const asked = vi.fn(mayPost);
@@ -163,7 +163,7 @@ export function describeSubmissions(subject: ContractSubject): void {
       expect(asked).not.toHaveBeenCalled();
     });
 
-    it('when it may not be posted, though there is a connection', async () => {
+    it('when it may not be posted, although there is a connection', async () => {
       const { fake, submit } = await start();
       expect(await submit(undefined, NEVER, () => Promise.resolve(false))).toEqual({ outcome: 'not_sent' });
       await sleep(SECOND_TRY_MS);
@@ -183,7 +183,7 @@ export function describeSubmissions(subject: ContractSubject): void {
     });
   });
 
-  it.skipIf(subject.apiKey === null)('carries the key, and no result of a call does', async () => {
+  it.skipIf(subject.apiKey === null)('a submission carries the key, and no result contains it', async () => {
     const { fake, provider, submit } = await start();
     const told: unknown[] = [await submit()];
     for (const fault of [answering({ status: 401, body: { error: { message: subject.apiKey } } }), closing]) {

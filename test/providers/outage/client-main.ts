@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { createGenericProvider } from '../../../activities/providers/generic/generic-provider.ts';
 import { SERVER_ADDRESS } from './namespaces.ts';
 
-/** Submits as many jobs at once as each line of stdin asks for (`name count`), and tells how each submission ended. */
+/** Submits as many jobs at once as each line of stdin says (`name count`), and prints how each submission ended. */
 const SUBMIT_TIMEOUT_MS = 1_500;
 
 const provider = createGenericProvider({

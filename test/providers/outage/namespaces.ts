@@ -3,21 +3,21 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
-/** RFC 2544, for tests: two networks without other packets. */
+/** Addresses of RFC 2544, for tests: two networks without other packets. */
 const CLIENT_NET = '198.18.1';
 const SERVER_NET = '198.18.2';
 
 export const SERVER_ADDRESS = `${SERVER_NET}.2`;
 
 export type Namespaces = {
-  /** Lets packets through, or swallows them in silence, as a router does that is cut off. */
+  /** Lets packets through, or drops them silently as a disconnected router does. */
   readonly forward: (lets: boolean) => void;
-  /** A script of this folder, in a namespace of its own; its lines of stdout are handed on. */
+  /** Runs a script of this folder in a namespace of its own, and passes on its lines of stdout. */
   readonly run: (at: 'client' | 'server', script: string, onLine: (line: string) => void) => ChildProcess;
   readonly close: () => void;
 };
 
-/** Client and server, and a router between them, in network namespaces. Throws where none can be made. */
+/** Network namespaces of a client, a server and a router between them. Throws if none can be made. */
 export function createNamespaces(): Namespaces {
   const name = (part: string) => `hf${String(process.pid)}${part}`;
   const [client, router, server] = [name('c'), name('r'), name('s')];
@@ -27,7 +27,7 @@ export function createNamespaces(): Namespaces {
       try {
         ip('netns', 'delete', each);
       } catch {
-        // It was never made.
+        // The namespace does not exist.
       }
     }
   };

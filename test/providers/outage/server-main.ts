@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { SERVER_ADDRESS } from './namespaces.ts';
 
-/** A model service that accepts whatever arrives, and tells its reference on stdout. */
+/** A model service that accepts every request, and prints its reference on stdout. */
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
