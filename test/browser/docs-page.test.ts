@@ -1,20 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALLS } from '../../contract/calls.ts';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { createApiFixture, type ApiFixture, type TestAccount } from '../api/api-fixture.ts';
-import { findBrowser, NO_BROWSER } from './find-browser.ts';
+import { browserFor } from './find-browser.ts';
 import { launchBrowser } from './launch-browser.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/browser/docs-page.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 
-describe.skipIf(program === null)('/docs in a real browser', () => {
+describe.skipIf(program === null)('the page /docs in a real browser', () => {
   let api: ApiFixture;
   let account: TestAccount;
   let browser: Browser | undefined;
   let page: Page;
-  /** What the page asked for, and what its policy or its scripts complained of. */
+  /** The page's requests, and violations of its policy and errors of its scripts. */
   const asked: string[] = [];
   const complaints: string[] = [];
 
@@ -35,15 +33,15 @@ describe.skipIf(program === null)('/docs in a real browser', () => {
     await api.close();
   });
 
-  it('shows every call of the document, with no request to another origin and nothing that its policy forbids', async () => {
+  it('shows every call of the document, without a request to another origin or a violation of its policy', async () => {
     await page.locator('.opblock').first().waitFor();
-    // And what is sent to webhook endpoints, which the viewer shows below.
+    // One more than the calls: what is sent to webhook endpoints.
     expect(await page.locator('.opblock').count()).toBe(Object.keys(CALLS).length + 1);
     expect(asked.filter((url) => !url.startsWith(`${api.url}/`) && !url.startsWith('data:'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
-  it('sends a call with a key that was typed in, and shows its response', async () => {
+  it('sends a call with a key that was typed in, and shows the response', async () => {
     await page.locator('.btn.authorize').first().click();
     const byKey = page.locator('.auth-container form').filter({ hasText: 'Bearer' });
     await byKey.locator('input').fill(account.key);

@@ -29,12 +29,12 @@ describe('the browser of the tests', () => {
     expect(find({ PATH: `${empty}:${installed}` })).toBe(path.join(installed, 'chromium-browser'));
   });
 
-  it('is the one that is named', () => {
+  it('is the named program; a name without a program is an error', () => {
     expect(find({ PATH: installed, HOLDFAST_CHROMIUM: process.execPath })).toBe(process.execPath);
     expect(() => find({ PATH: installed, HOLDFAST_CHROMIUM: '/nowhere' })).toThrow(NO_BROWSER);
   });
 
-  it('may be missing, unless it is required', () => {
+  it('is null if there is none, and an error if one is required', () => {
     expect(find({ PATH: empty })).toBeNull();
     expect(find({ PATH: empty, HOLDFAST_REQUIRE_BROWSER: 'false' })).toBeNull();
     expect(() => find({ PATH: empty, HOLDFAST_REQUIRE_BROWSER: 'true' })).toThrow(NO_BROWSER);

@@ -1,6 +1,6 @@
 import { chromium, type Browser } from 'playwright-core';
 
-/** Nothing of the browser's own goes out to the network, and films may play without a click. */
+/** The browser sends nothing of its own to the network, and plays films without a click. */
 export const BROWSER_ARGUMENTS = [
   '--headless',
   '--no-sandbox',
@@ -13,7 +13,7 @@ export const BROWSER_ARGUMENTS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
-/** The browser whose program was found (find-browser.ts). */
+/** Starts the browser of find-browser.ts. */
 export function launchBrowser(program: string | null): Promise<Browser> {
   return chromium.launch({ executablePath: program ?? '', args: BROWSER_ARGUMENTS });
 }

@@ -1,8 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
-import { findBrowser, NO_BROWSER } from './find-browser.ts';
+import { browserFor } from './find-browser.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { openPlayer, type Brightness, type Player } from './player.ts';
 
@@ -16,10 +15,9 @@ const BRIEF = {
   brand_color: '#e4572e',
 };
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/browser/playback.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 
-describe.skipIf(program === null)('in a real browser, from our own API', () => {
+describe.skipIf(program === null)('outputs of the API in a real browser', () => {
   let running: RunningStack;
   let account: string;
   let browser: Browser | undefined;
@@ -41,7 +39,7 @@ describe.skipIf(program === null)('in a real browser, from our own API', () => {
     await running.close();
   });
 
-  /** Runs a job to its end; the address of its file. */
+  /** Runs a job to its end; returns the address of its file. */
   async function makeAd(body: object): Promise<string> {
     const submitted = await running.submit(account, body);
     expect(submitted.status).toBe(202);
@@ -50,14 +48,14 @@ describe.skipIf(program === null)('in a real browser, from our own API', () => {
     return job.outputs[0].content_url as string;
   }
 
-  it('shows the picture of a static ad', async () => {
+  it('show the picture of a static ad', async () => {
     const url = await makeAd({ kind: 'static_ad', brief: BRIEF });
     const { width, height, brightness } = await player.show(url);
     expect([width, height]).toEqual([1080, 1350]);
     expect(spreadOf(brightness)).toBeGreaterThan(40);
   });
 
-  it('plays the film of a video ad: it moves, it sounds, it can be sought in, and it ends', async () => {
+  it('play the film of a video ad with sound, to its end, and can be sought in', async () => {
     const url = await makeAd({
       kind: 'video_ad',
       quality: 'draft',
@@ -93,12 +91,12 @@ describe.skipIf(program === null)('in a real browser, from our own API', () => {
   });
 });
 
-/** Between the darkest and the brightest spot: 0 for an empty picture. */
+/** The difference between the darkest and the brightest spot; 0 for an empty picture. */
 function spreadOf(brightness: Brightness): number {
   return Math.max(...brightness) - Math.min(...brightness);
 }
 
-/** By how much a spot differs on average. */
+/** The average difference of a spot. */
 function differenceOf(one: Brightness, other: Brightness): number {
   return one.reduce((sum, value, spot) => sum + Math.abs(value - (other[spot] ?? 0)), 0) / one.length;
 }

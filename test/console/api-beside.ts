@@ -10,12 +10,12 @@ import { runChild } from '../harness/run-child.ts';
 import { SHARED_CATALOGUE } from './console-door.ts';
 import type { ConsoleAddresses } from './start-console.ts';
 
-/** One more API of a stack, in a process of its own at a port of its own: for a test that kills it. */
+/** Another API of a stack, in a process and at a port of its own, for a test that kills it. */
 export type ApiBeside = {
   readonly url: string;
-  /** By SIGKILL. It stays dead until `start`. */
+  /** Kills it with SIGKILL. It stays dead until `start`. */
   readonly kill: () => Promise<void>;
-  /** At the same port. */
+  /** Starts it at the same port. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };

@@ -3,15 +3,15 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { startConsole, type ConsoleAddresses, type ConsoleParts } from './start-console.ts';
 
-/** The catalogue of the shared stack: every kind that we ship, the examples' too. */
+/** The catalogue of the shared stack: every kind that we ship, with those of the examples. */
 export const SHARED_CATALOGUE = path.join(import.meta.dirname, 'both-catalogues.mjs');
 
-/** So long the parts stay when no file has them: the next file of the tier begins meanwhile. */
+/** How long stack and browser stay without a file that uses them: the next file of the tier begins within this time. */
 const LINGER_MS = 10_000;
 
 /**
- * In the process of the run: a stack and a browser for all files of the tier, started when the first one asks, ended when the last one has
- * left. `close` ends them at the end of the run.
+ * Runs in vitest's main process: a stack and a browser for all files of the tier, started for the first one and stopped
+ * after the last one. `close` stops them at the end of the run.
  */
 export async function openConsoleDoor(): Promise<{
   readonly url: string;

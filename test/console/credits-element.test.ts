@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { enterConsole } from './enter-console.ts';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
 import { brokenLayoutOf, movingOn } from './page-faults.ts';
-import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
+import { LOOKS, type PortalFixture } from './portal-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/credits-element.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const SLOW_AD = { kind: 'static_ad', brief: { headline: 'Fresh bread' }, test_scenario: 'never_finishes' };
 
-/** A page of another site, in both themes, with an element for each token; it keeps what the elements tell it. */
+/** A page of another site, in both themes, with an element for each token. It keeps the elements' events. */
 const shopOf = (tokens: readonly string[], css = '') => `<!doctype html>
 <html lang="en"><title>A shop</title>
 <meta name="viewport" content="width=device-width">
@@ -21,7 +18,7 @@ const shopOf = (tokens: readonly string[], css = '') => `<!doctype html>
 ${tokens.map((token, at) => `<p><holdfast-credits id="e${String(at)}" token="${token}"></holdfast-credits></p>`).join('\n')}
 </main></html>`;
 
-/** Each variable of docs/console.md, with what it has to be seen as. */
+/** Each variable of docs/console.md with the style that it must set. */
 const THEMED = {
   text: ['.frame', 'color', 'rgb(1, 2, 3)'],
   accent: ['strong', 'color', 'rgb(4, 5, 6)'],
@@ -34,20 +31,15 @@ const THEMED = {
 } as const;
 const VALUES = { radius: '3px', padding: '2px 21px', font: '700 19px/1.4 serif' } as const;
 
-describe.skipIf(program === null).concurrent('<holdfast-credits> in a page of somebody else', () => {
-  let parts: ConsoleParts | undefined;
+describe.skipIf(program === null).concurrent('<holdfast-credits> in a shop’s page', () => {
+  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    portal = await createPortalFixture(parts);
+    pages = await enterPages(program);
+    ({ portal } = pages);
   });
-  afterAll(async () => {
-    if (parts === undefined) return;
-    await portal.close();
-    await parts.stop();
-  });
+  afterAll(() => pages?.close());
 
   const tokenOf = async (account: string) => {
     const { body } = await portal.call('POST', '/v1/portal_sessions', { can: ['read'] }, account);
@@ -60,7 +52,7 @@ describe.skipIf(program === null).concurrent('<holdfast-credits> in a page of so
     return open;
   };
 
-  it('shows two accounts side by side, each live, without fault in both themes, narrow, wide and at 200 %', async () => {
+  it('shows two accounts side by side, each live, without a fault in either theme, narrow, wide or at 200 %', async () => {
     const [one, other] = await Promise.all([portal.openAccount(), portal.openAccount()]);
     const tokens = await Promise.all([tokenOf(one), tokenOf(other)]);
     const open = await openShop(one, shopOf(tokens.map(({ token }) => token)));
@@ -81,7 +73,7 @@ describe.skipIf(program === null).concurrent('<holdfast-credits> in a page of so
     await open.close();
   });
 
-  it('takes its looks from the variables that the documentation names', async () => {
+  it('takes its looks from the variables that docs/console.md names', async () => {
     const account = await portal.openAccount();
     const { token } = await tokenOf(account);
     const css = Object.entries(THEMED).map(
@@ -99,13 +91,13 @@ describe.skipIf(program === null).concurrent('<holdfast-credits> in a page of so
     expect(await looksOf('e0')).toEqual(
       Object.fromEntries(Object.entries(THEMED).map(([name, [, , seen]]) => [name, seen])),
     );
-    // The other one of the page has none of it.
+    // The other element has none of these styles.
     const plain = Object.entries(await looksOf('e1'));
     expect(plain.filter(([name, seen]) => THEMED[name as keyof typeof THEMED][2] === seen)).toEqual([]);
     await open.close();
   });
 
-  it('shows nothing for a token that is none, or has ended, tells its page once, and goes on with a new one', async ({
+  it('shows nothing with an unknown or ended token, fires its event once, and continues with a new token', async ({
     expect,
   }) => {
     const account = await portal.openAccount();
@@ -124,7 +116,7 @@ describe.skipIf(program === null).concurrent('<holdfast-credits> in a page of so
 
     const ended = await portal.call('DELETE', `/v1/portal_sessions/${session.id}`, undefined, account);
     expect(ended.status).toBe(204);
-    // The stream looks at the right of its reader before it tells of an event.
+    // The stream checks its reader's rights before it sends an event.
     await portal.submit(account, SLOW_AD);
     await expect.poll(() => page.evaluate('window.told'), { timeout: 30_000 }).toEqual(['e0', 'e1']);
     expect(await boxOf('e1')).toBe(0);
@@ -134,7 +126,7 @@ describe.skipIf(program === null).concurrent('<holdfast-credits> in a page of so
     asked.length = 0;
     await page.evaluate(`document.getElementById('e1').token = ${JSON.stringify(token)}`);
     await page.locator('#e1').getByText('965', { exact: true }).waitFor();
-    // Nothing asks with what was refused.
+    // No request has the refused token.
     expect(asked.filter((authorization) => authorization !== `Bearer ${token}`)).toEqual([]);
     expect(await page.evaluate('window.told')).toEqual(['e0', 'e1']);
     await open.close();

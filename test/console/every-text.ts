@@ -12,11 +12,13 @@ type Schema = {
   readonly required?: readonly string[];
 };
 
-/** Common fields of a job that say how it is made, by names that we give. */
+/** Fields of a job whose values are names of ours, not texts. */
 const HOW = new Set(['kind', 'model', 'test_scenario', 'quote_id', 'member', 'project', 'metadata']);
 const MOST = 10_000;
 
-/** A body of a kind by its JSON Schema, in which every text is a hostile one, as long as it may be, at most 10,000 characters. */
+/**
+ * A body of a kind by its JSON Schema. Every text in it is hostile and as long as allowed, at most 10,000 characters.
+ */
 export function hostileBody(schema: Schema): Readonly<Record<string, unknown>> {
   return fieldsOf(schema, HOW);
 }
@@ -31,7 +33,7 @@ function fieldsOf(schema: Schema, without: ReadonlySet<string> = new Set()): Rec
   return Object.fromEntries(fields);
 }
 
-/** Of what is no text, only what has to be there. */
+/** A value that is not a text, if it is required. */
 function valueOf(field: Schema, isRequired: boolean): unknown {
   if (field.properties !== undefined) return fieldsOf(field);
   const isText = field.type === 'string' && field.enum === undefined && field.const === undefined;

@@ -1,11 +1,11 @@
 import type { Page, Route } from 'playwright-core';
 
-/** From now on the API's calls of a page, but for who it is, never come back. */
+/** From now on the page's calls of the API get no response, except those for the session. */
 export async function holdCalls(page: Page): Promise<void> {
   await page.route('**/v1/**', (route) => (isOfTheVisit(route) ? route.continue() : undefined));
 }
 
-/** From now on they are refused. */
+/** From now on the page's calls of the API are refused, except those for the session. */
 export async function refuseCalls(page: Page): Promise<void> {
   await page.route('**/v1/**', (route) =>
     isOfTheVisit(route)

@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { enterConsole } from './enter-console.ts';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
 import { hostileBody } from './every-text.ts';
 import { HOSTILE, hostileText, hurtOn, poisonResponses } from './hostile-texts.ts';
 import { brokenLayoutOf, untilRead } from './page-faults.ts';
-import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/hostile-texts.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const NAME_LENGTH = 200;
 const KINDS = ['static_ad', 'video_ad', 'voice_over', 'podcast_clip'];
 /** A part of the hostile text that no page cuts or folds away. */
@@ -19,14 +16,14 @@ const SIGN = 'window.hurt=1';
 const WIDTHS = [360, 1_280] as const;
 
 describe.skipIf(program === null).concurrent('hostile texts', () => {
-  let parts: ConsoleParts | undefined;
+  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let mallory: SignedIn;
   let account: string;
   let delivered: string;
   let reviewId: string;
-  /** Of every kind one, with every text of it. */
+  /** The ids of one job of each kind, with every text of the kind. */
   let jobs: readonly string[];
 
   const post = async (path: string, body: unknown, expected: number) => {
@@ -36,9 +33,8 @@ describe.skipIf(program === null).concurrent('hostile texts', () => {
   };
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    pages = await enterPages(program);
+    ({ portal, support } = pages);
     account = await portal.openAccount(hostileText(NAME_LENGTH));
     await post(`/v1/accounts/${account}/grants`, grantOf(hostileText(400)), 201);
     const { body: catalogue } = await portal.call('GET', '/v1/catalogue');
@@ -61,13 +57,9 @@ describe.skipIf(program === null).concurrent('hostile texts', () => {
       .id;
     await Promise.all(jobs.map((id) => portal.untilEnded(account, id)));
   });
-  afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([portal.close(), support.close()]);
-    await parts.stop();
-  });
+  afterAll(() => pages?.close());
 
-  /** What is wrong with a page as it is shown, wide and narrow. */
+  /** The faults of a page as shown, narrow and wide. */
   const faultsOf = async (page: Page, place: string) => {
     const faults: string[] = [];
     for (const width of WIDTHS) {
@@ -104,7 +96,7 @@ describe.skipIf(program === null).concurrent('hostile texts', () => {
       ...[...jobs, delivered].map((id) => [`jobs/${id}`, 'Audit trail'] as const),
     ] as const;
 
-  it('of every field of every kind, of names and of reports are texts on a customer’s pages', async () => {
+  it('in every field of every kind, in names and in reports are plain text on a customer’s pages', async () => {
     const open = await portal.open(account);
     const faults = await faultsOfPlaces(open.page, portalPlaces());
     await open.page.getByText(SIGN).first().waitFor();
@@ -112,7 +104,7 @@ describe.skipIf(program === null).concurrent('hostile texts', () => {
     await open.close();
   });
 
-  it('of every field of every kind, of names and of reports are texts on support’s pages', async () => {
+  it('in every field of every kind, in names and in reports are plain text on support’s pages', async () => {
     const open = await support.open({}, mallory);
     const faults = await faultsOfPlaces(open.page, supportPlaces());
     await open.page.getByText(SIGN).first().waitFor();
@@ -147,7 +139,7 @@ describe.skipIf(program === null).concurrent('hostile texts', () => {
   });
 });
 
-/** It ends at its first call: a film would be rendered for long. */
+/** It ends at its first call, since a film would take long to render. */
 const failing = (kind: string, schema: object) => ({
   kind,
   ...hostileBody(schema),

@@ -1,20 +1,22 @@
 import type { Page, Route } from 'playwright-core';
 
-/** What must stay text: markup, script, an override of direction that is not closed, signs without width, an expression of a template. */
+/** Must stay text: markup, script, an unclosed override of direction, signs without width, a template's expression. */
 export const HOSTILE =
   '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>" onfocus=window.hurt=1 x="&amp;' +
   ' \u202Eevil\u2066 \u200B\u200D\uFEFF مرحبا {{7*7}} ${7*7}';
 
 const LONG = 10_000;
 
-/** The same, filled up to a length with letters that leave no place to break a line. */
+/** The hostile text, filled up to a length with letters without a place to break the line. */
 export function hostileText(length: number): string {
   return `${HOSTILE} ${'W'.repeat(LONG)}`.slice(0, length);
 }
 
-/** As ids, states, names of the catalogue, instants, amounts, addresses of the API and hashes are: no caller has a say in them. */
+/**
+ * Texts that no caller chooses: ids, states, names of the catalogue, instants, amounts, addresses of the API, hashes.
+ */
 const STRUCTURED = /^(?:[a-z0-9_.:/+-]*|\d{4}-\d\d-\d\d.*|\/v1\/.*|[a-z]+_[A-Za-z0-9_]+|https?:\/\/127\..*)$/;
-/** What is no text though it may look like one. */
+/** Fields with other texts that no caller chooses. */
 const NO_TEXTS = new Set([
   'content_type',
   'pattern',
@@ -35,13 +37,13 @@ function poisoned(value: unknown, name = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poisoned(inner, key)]));
 }
 
-/** Has every text of every response that a page gets go on with a hostile one of 10,000 characters, whatever its field. */
+/** Appends a hostile text of 10,000 characters to every text in every response that a page gets, whatever its field. */
 export async function poisonResponses(page: Page): Promise<void> {
   await page.route('**/v1/**', async (route: Route) => {
     const { accept = '' } = route.request().headers();
-    // Streams, and the bytes of outputs.
+    // Streams, and the bytes of outputs, stay as they are.
     if (accept.includes('event-stream') || accept === '*/*') return route.continue();
-    // Null, here and below: the page has been closed meanwhile.
+    // Null, here and below: the page was closed meanwhile.
     const response = await route.fetch().catch(() => null);
     if (response === null) return;
     const isJson = response.headers()['content-type']?.includes('json') === true;
@@ -51,7 +53,7 @@ export async function poisonResponses(page: Page): Promise<void> {
   });
 }
 
-/** In the page: whether something of a hostile text has become more than text. */
+/** In the page: whether a part of a hostile text has become more than text. */
 const FIND_HURT = `[
   ...(window.hurt === undefined ? [] : ['a script of a text has run']),
   ...[...document.querySelectorAll('img[src="x"], script:not([src]), [onerror], [onfocus]')].map(({ outerHTML }) => outerHTML.slice(0, 80)),

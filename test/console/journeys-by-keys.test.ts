@@ -1,39 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { enterConsole } from './enter-console.ts';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
 import { tabTo } from './keyboard.ts';
-import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createSupportFixture, type SupportFixture } from './support-fixture.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+import type { SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/journeys-by-keys.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 
-/** Goes to what has this name by Tab, and uses it. */
+/** Goes to the control of this name by Tab, and uses it. */
 const use = async (page: Page, name: string | RegExp, key = 'Enter') => {
   await tabTo(page, name);
   await page.keyboard.press(key);
 };
 
 describe.skipIf(program === null).concurrent('by keys alone', () => {
-  let parts: ConsoleParts | undefined;
+  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    pages = await enterPages(program);
+    ({ portal, support } = pages);
   });
-  afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([portal.close(), support.close()]);
-    await parts.stop();
-  });
+  afterAll(() => pages?.close());
 
-  it('a customer creates, looks at it, edits, regenerates, reports and reads the statement', async () => {
+  it('a customer creates a job, regenerates and reports its output, and downloads the statement', async () => {
     const account = await portal.openAccount();
     const open = await portal.open(account);
     const { page } = open;
@@ -72,7 +64,7 @@ describe.skipIf(program === null).concurrent('by keys alone', () => {
     await open.close();
   });
 
-  it('a customer cancels what runs, and keeps it first', async () => {
+  it('a customer first keeps a running job, and then cancels it', async () => {
     const account = await portal.openAccount();
     const body = { kind: 'static_ad', brief: { headline: 'Rolls' }, test_scenario: 'never_finishes' };
     const id = await portal.submit(account, body);
@@ -90,7 +82,7 @@ describe.skipIf(program === null).concurrent('by keys alone', () => {
     await open.close();
   });
 
-  it('support signs in, finds a job by its id, opens its account, its models and reviews, and signs out', async () => {
+  it('support signs in, finds a job by its id, opens its account, the models and the reviews, and signs out', async () => {
     const account = await portal.openAccount('Mill Lane');
     const id = await portal.submit(account, { kind: 'static_ad', brief: { headline: 'Rye' } });
     await portal.untilEnded(account, id);

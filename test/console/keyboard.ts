@@ -1,19 +1,19 @@
 import type { Page } from 'playwright-core';
 
-/** What has the focus: its name as it is read out, whether it is seen to have it, and whether it is in sight. */
+/** The element with the focus: its name as it is read out, whether its focus is visible, and whether it is in sight. */
 export type Focused = {
   readonly name: string;
-  /** A ring, or a field's own. */
+  /** A focus ring, or a field's own mark. */
   readonly isMarked: boolean;
-  /** On the screen, and under nothing. */
+  /** On the screen, and not covered. */
   readonly isInSight: boolean;
-  /** The same element as before: a field for a date has several places within. */
+  /** The same element as before: a date field has several places within. */
   readonly isSame: boolean;
 };
 
 const MOST_TABS = 200;
 
-/** In the page: the name of an element as it is read out, whether it is seen to have the focus, and whether it is in sight. */
+/** In the page: an element's name as it is read out, whether its focus is visible, and whether it is in sight. */
 const DESCRIBE = `
   const nameOf = (one) => {
     const labels = [...(one.labels ?? [])].map(({ textContent }) => textContent).join(' ');
@@ -36,7 +36,7 @@ const DESCRIBE_FOCUS = `(async () => {
   ${DESCRIBE}
   const element = document.activeElement;
   if (element === null || element === document.body || element === document.documentElement) return null;
-  // Where less motion is preferred a change takes until one of the next frames.
+  // With reduced motion a change takes until one of the next frames.
   for (let frames = 0; frames < 10 && !isInSight(element); frames++) await new Promise(requestAnimationFrame);
   const isSame = window.focusedBefore === element;
   window.focusedBefore = element;
@@ -44,8 +44,8 @@ const DESCRIBE_FOCUS = `(async () => {
 })()`;
 
 /**
- * In the page: from now on keeps what gets the focus: how it is marked when it has come, and whether it is in sight when it leaves, since a
- * browser scrolls in between.
+ * In the page: from now on keeps each element that gets the focus: how it is marked on arrival, and whether it is in
+ * sight when it loses the focus, since a browser scrolls in between.
  */
 const KEEP_FOCUSED = `(() => {
   ${DESCRIBE}
@@ -70,8 +70,8 @@ const KEEP_FOCUSED = `(() => {
 })()`;
 
 /**
- * In the page: what can be used, in the order of its document, by the same names; the first of it gets the focus. Of a group of radio buttons
- * Tab reaches one.
+ * In the page: the usable controls in document order, by the same names; the first gets the focus. Of a group of radio
+ * buttons Tab reaches one.
  */
 const LIST_USABLE = `(() => {
   const place = document.querySelector('dialog[open]') ?? document;
@@ -97,7 +97,7 @@ export function focusedOn(page: Page): Promise<Focused | null> {
 
 const TAB = { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9, nativeVirtualKeyCode: 9 } as const;
 
-/** Presses Tab so often, one key behind the other: a browser takes them in order. */
+/** Presses Tab this many times without a pause: a browser takes them in order. */
 async function pressTabs(page: Page, times: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await Promise.all(
@@ -109,7 +109,7 @@ async function pressTabs(page: Page, times: number): Promise<void> {
   await session.detach();
 }
 
-/** Presses Tab until what has the focus has this name; throws with all that was reached instead. */
+/** Presses Tab until an element of this name has the focus; otherwise throws with the names of those reached. */
 export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const reached: string[] = [];
   const isIt = (focused: string) => (typeof name === 'string' ? focused === name : name.test(focused));
@@ -122,12 +122,13 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   throw new Error(`Tab does not reach ${String(name)}, but: ${reached.slice(0, 60).join(' | ')}`);
 }
 
-/** Looks at a page that shows what others do may be taken, before one is still throughout. */
+/** How often a page may change under the test before the test gives up: other tests act on the same data. */
 const MOST_LOOKS = 4;
 
 /**
- * Tabs through a page, or an open dialog, from its beginning; returns what is wrong with the way, a line each. It is gone once without a look
- * in between, and where that finds a fault step by step, since a page may take its time. Where the page changed on the way, it begins anew.
+ * Tabs through a page, or an open dialog, from its beginning; returns the faults, a line each. The first pass is made
+ * without looking in between; if it finds a fault, a second one looks step by step, since a page may take its time. If
+ * the page changes meanwhile, it begins again.
  */
 export async function faultsOfTabbing(page: Page): Promise<readonly string[]> {
   for (let look = 1; ; look++) {
@@ -141,7 +142,7 @@ export async function faultsOfTabbing(page: Page): Promise<readonly string[]> {
   }
 }
 
-/** From the second thing back to the first, so that it has the focus by a key. */
+/** Moves from the second control back to the first, so that the first has the focus by a key. */
 async function enterByKey(page: Page): Promise<void> {
   await page.keyboard.press('Tab');
   await page.evaluate(KEEP_FOCUSED);
@@ -156,7 +157,7 @@ async function runThrough(page: Page, things: number): Promise<readonly Focused[
     const missing = things - reached;
     await pressTabs(page, missing);
     pressed += missing;
-    // A field for a date has several places within.
+    // A date field has several places within.
     reached = await page.evaluate<number>('window.countKept()');
   }
   return page.evaluate<readonly Focused[]>('window.stopKeeping(), window.keptFocused()');

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { browserFor } from '../browser/find-browser.ts';
 import { startApiBeside, type ApiBeside } from './api-beside.ts';
-import { enterConsole } from './enter-console.ts';
-import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createSupportFixture, type SupportFixture } from './support-fixture.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+import type { SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/killed-api.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const AD = { kind: 'static_ad', brief: { headline: 'Fresh bread, every morning' }, test_scenario: 'slow' };
 const AWAY = 'Holdfast cannot be reached.';
 
-/** In the page, before its scripts: keeps what its streams of events bring, as `job sequence`, in the order in which it comes. */
+/** In the page, before its scripts: keeps the events of its streams in order of arrival, by `seq` of the job. */
 const KEEP_EVENTS = `(() => {
   window.eventsOfStreams = [];
   const { fetch } = window;
@@ -37,28 +34,23 @@ const KEEP_EVENTS = `(() => {
   }
 })();`;
 
-describe.skipIf(program === null)('an API that is killed under open pages', () => {
-  let parts: ConsoleParts | undefined;
+describe.skipIf(program === null)('pages whose API is killed', () => {
+  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let beside: ApiBeside;
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [portal, support, beside] = await Promise.all([
-      createPortalFixture(parts),
-      createSupportFixture(parts),
-      startApiBeside(parts),
-    ]);
+    pages = await enterPages(program);
+    ({ portal, support } = pages);
+    beside = await startApiBeside(pages.parts);
   });
   afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([portal.close(), support.close(), beside.stop()]);
-    await parts.stop();
+    if (pages === undefined) return;
+    await Promise.all([pages.close(), beside.stop()]);
   });
 
-  it('is told on each of them; they go on by themselves, with every event once', async () => {
+  it('say so, and continue by themselves once it is back, with every event once', async () => {
     const account = await portal.openAccount();
     const cookies = await support.signIn('Ada Lovelace');
     const job = await portal.open(account, {

@@ -1,21 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { enterConsole } from './enter-console.ts';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
 import { focusedOn } from './keyboard.ts';
 import { LONG_LISTS, MOST_DRAWN, ROWS, serveLongLists, untilSettled, type LongList } from './long-lists.ts';
 import { brokenLayoutOf } from './page-faults.ts';
-import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/long-lists.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const ZOOMED = { width: 640, height: 400 } as const;
 
 describe.skipIf(program === null).concurrent('a list of a thousand rows', () => {
-  let parts: ConsoleParts | undefined;
+  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let ada: SignedIn;
@@ -23,20 +20,15 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
   let jobId: string;
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    pages = await enterPages(program);
+    ({ portal, support } = pages);
     [account, ada] = await Promise.all([portal.openAccount('Long Lane'), support.signIn('Grace Hopper')]);
     jobId = await portal.submit(account, { kind: 'static_ad', brief: { headline: 'Fresh bread' } });
     await portal.untilEnded(account, jobId);
   });
-  afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([portal.close(), support.close()]);
-    await parts.stop();
-  });
+  afterAll(() => pages?.close());
 
-  /** A page with a list, read to its end. */
+  /** Opens a page with a list that was read to its end. */
   const openList = async (list: LongList) => {
     const open =
       list.face === 'portal'
@@ -59,7 +51,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     return open;
   };
   const drawnIn = (page: Page, list: LongList) => list.within(page).locator(list.row).count();
-  /** The row in the middle of the screen, by what it says of its own place. */
+  /** The row in the middle of the screen: the number in its text, and its position by ARIA. */
   const middleOf = (page: Page, list: LongList) =>
     page.evaluate<readonly [said: number, place: number] | null>(
       `(() => {
@@ -71,7 +63,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     );
 
   it.each(LONG_LISTS)(
-    'has a few dozen in its document wherever one is, and says which: $name',
+    'has at most a few dozen rows in the document at any position, and tells each row’s number: $name',
     async (list) => {
       const open = await openList(list);
       const { page } = open;
@@ -81,7 +73,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
         await untilSettled(page);
         expect(await drawnIn(page, list), `at ${String(share)}`).toBeLessThanOrEqual(MOST_DRAWN);
       }
-      // To where the middle of the list is in the middle of the screen.
+      // Scrolls the middle of the list to the middle of the screen.
       await page.evaluate(`(() => {
       const { top, height } = document.querySelector(${JSON.stringify(list.container)}).getBoundingClientRect();
       scrollBy(0, top + height / 2 - innerHeight / 2);
@@ -90,7 +82,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
       const [said, place] = (await middleOf(page, list)) ?? [];
       expect(said).toBe(place);
       expect(Math.abs(Number(place) - ROWS / 2)).toBeLessThan(30);
-      // Rows that come and go leave the height of the whole as it was.
+      // Rows that come and go do not change the height of the page.
       const afterPx = await page.evaluate<number>('document.documentElement.scrollHeight');
       expect(Math.abs(afterPx - wholePx)).toBeLessThan(wholePx * 0.02);
       const counts = await list.within(page).locator(list.counted).first().getAttribute(list.countedBy);
@@ -104,7 +96,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     },
   );
 
-  it('keeps the row with the focus, and Tab goes on from it; so does a line that was opened', async () => {
+  it('keeps the row with the focus, from which Tab goes on, and an opened row', async () => {
     const [jobs, history] = LONG_LISTS;
     const ofJobs = await openList(jobs);
     await ofJobs.page.evaluate('scrollTo(0, 0)');
@@ -135,15 +127,15 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     await ofHistory.close();
   });
 
-  it('draws the one row anew that an event is about', async () => {
+  it('renders only the row again that an event is about', async () => {
     const [jobs] = LONG_LISTS;
     const open = await openList(jobs);
     const { page } = open;
-    // Rows that are drawn from now on do not tell their age anew by themselves.
+    // Stops the rows from updating their age by themselves.
     await page.evaluate('window.setInterval = () => 0, scrollTo(0, 0)');
     await page.locator(`.job-row[href$="${jobId}"]`).waitFor();
     await untilSettled(page);
-    // Each instant that is drawn is parsed.
+    // Each rendered instant is parsed once, so the calls count the renders.
     await page.evaluate(`(() => {
       const { parse } = Date;
       window.parsed = 0;
@@ -156,11 +148,11 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     await open.close();
   });
 
-  it('is whole on paper', async () => {
+  it('is rendered whole for printing', async () => {
     const [, , ofSupport] = LONG_LISTS;
     const open = await openList(ofSupport);
     const { page } = open;
-    // Printing reads the document right after its listeners.
+    // The browser prints the document right after its listeners.
     const drawn = await page.evaluate<number>(
       `dispatchEvent(new Event('beforeprint')), Promise.resolve().then(() => Promise.resolve())
         .then(() => document.querySelectorAll(${JSON.stringify(`${ofSupport.container} ${ofSupport.row}`)}).length)`,

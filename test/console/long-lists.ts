@@ -3,7 +3,7 @@ import type { Locator, Page, Route } from 'playwright-core';
 /** Rows of each list. */
 export const ROWS = 1_200;
 const PAGE_ROWS = 300;
-/** Three screens of rows of 36 px at least, and those that are kept. */
+/** Three screens of rows of at least 36 px, and the rows that are kept. */
 export const MOST_DRAWN = 90;
 
 /** A list of a page that may have thousands of rows. */
@@ -12,11 +12,11 @@ export type LongList = {
   readonly face: 'portal' | 'support';
   readonly place: (account: string) => string;
   readonly within: (page: Page) => Locator;
-  /** A row within it, by a selector. */
+  /** A selector of a row within it. */
   readonly row: string;
-  /** What the rows stand in, by a selector of the whole page. */
+  /** A selector, in the whole page, of the element with the rows. */
   readonly container: string;
-  /** Where it says how many there are. */
+  /** A selector of the element that tells the number of rows. */
   readonly counted: string;
   readonly countedBy: 'aria-rowcount' | 'aria-setsize';
 };
@@ -53,7 +53,7 @@ export const LONG_LISTS = [
 type Row = { readonly id: string };
 type Item = Row & { readonly job?: Row; readonly type?: string };
 
-/** Responds to the lists of a page with so many rows as the API's first one, each under an id and a title of its own. */
+/** Responds to the list calls of a page with `ROWS` copies of the API's first row, each with its own id and title. */
 export async function serveLongLists(page: Page): Promise<void> {
   const serve = (numbered: (row: Item, number: number) => object) => async (route: Route) => {
     const url = new URL(route.request().url());
@@ -86,7 +86,7 @@ export async function serveLongLists(page: Page): Promise<void> {
   );
 }
 
-/** Resolves when what a page has drawn has been laid out, measured and drawn again. */
+/** Resolves when the rendered rows have been laid out, measured and rendered again. */
 export function untilSettled(page: Page): Promise<void> {
   return page
     .evaluate<undefined>(

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /**
- * In the page: what lies outside of the screen's sides and cannot be scrolled to, a line each; and each text without a paragraph's end that
- * is higher than the screen, which hides the rest of the page.
+ * In the page: elements beyond the sides of the screen that cannot be scrolled to, a line each; and each text without
+ * paragraphs that is taller than the screen, which hides the rest of the page.
  */
 const FIND_BROKEN_LAYOUT = `(() => {
   const found = [];
@@ -29,12 +29,12 @@ const FIND_BROKEN_LAYOUT = `(() => {
   return found.slice(0, 12);
 })()`;
 
-/** What breaks the layout of a page as it is shown, a line each. */
+/** The faults in the layout of a page as shown, a line each. */
 export function brokenLayoutOf(page: Page): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(FIND_BROKEN_LAYOUT);
 }
 
-/** In the page: every text that is seen, but for figures and instants, which go on by themselves. */
+/** In the page: every visible text except figures and instants, which change by themselves. */
 const LIST_SEEN = `(() => {
   const seen = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -47,12 +47,12 @@ const LIST_SEEN = `(() => {
   return [...seen];
 })()`;
 
-/** Every text that a page shows now, each once. */
+/** Every visible text of a page, each once. */
 export function textsSeenOn(page: Page): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(LIST_SEEN);
 }
 
-/** Animations and transitions that run now, by their names. */
+/** The names of running animations and transitions. */
 export function movingOn(page: Page): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(
     `document.getAnimations().filter(({ playState }) => playState === 'running')
@@ -60,7 +60,7 @@ export function movingOn(page: Page): Promise<readonly string[]> {
   );
 }
 
-/** Resolves when all that a page has asked for so far is there. */
+/** Resolves when everything that a page has requested so far has arrived. */
 export async function untilRead(page: Page): Promise<void> {
   await page.locator('.loading, .output-coming').first().waitFor({ state: 'hidden' });
 }

@@ -2,20 +2,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { enterConsole } from './enter-console.ts';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
 import { untilRead } from './page-faults.ts';
-import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/page-security.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const AD = { kind: 'static_ad', brief: { headline: 'Fresh bread' } };
 const ELSEWHERE = 'http://elsewhere.invalid';
 
-/** Stricter than the policy that holds: nothing is made of a text, and nothing comes from elsewhere. Only told of. */
+/**
+ * Stricter than the pages' own policy: no text becomes markup or script, and nothing is loaded from elsewhere.
+ * Violations are reported only.
+ */
 const REPORT_ONLY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -29,7 +29,7 @@ const REPORT_ONLY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** What a link may say of where to begin, so that a page would leave its origin. */
+/** Places in a link that could lead a page to another origin. */
 const REDIRECTS = [
   'https://elsewhere.invalid/',
   '//elsewhere.invalid',
@@ -40,7 +40,7 @@ const REDIRECTS = [
 ];
 
 describe.skipIf(program === null).concurrent('the pages', () => {
-  let parts: ConsoleParts | undefined;
+  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let ada: SignedIn;
@@ -48,18 +48,13 @@ describe.skipIf(program === null).concurrent('the pages', () => {
   let delivered: string;
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    pages = await enterPages(program);
+    ({ portal, support } = pages);
     [account, ada] = await Promise.all([portal.openAccount(), support.signIn('Ada Lovelace')]);
     delivered = await portal.submit(account, AD);
     await portal.untilEnded(account, delivered);
   });
-  afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([portal.close(), support.close()]);
-    await parts.stop();
-  });
+  afterAll(() => pages?.close());
 
   const reportOnly = async (page: Page) => {
     await page.route(/\/(?:portal|console)(?:#.*)?$/, async (route) => {
@@ -69,7 +64,7 @@ describe.skipIf(program === null).concurrent('the pages', () => {
     });
   };
 
-  it('violate no policy that is stricter than their own, with charts, pictures, dialogs and files', async () => {
+  it('violate no policy that is stricter than their own, with charts, pictures, dialogs and downloads', async () => {
     const open = await portal.open(account, { prepare: reportOnly });
     const { page } = open;
     await page.locator('.chart canvas').waitFor();
@@ -101,7 +96,7 @@ describe.skipIf(program === null).concurrent('the pages', () => {
     await console.close();
   });
 
-  it('are in no frame of another page', async () => {
+  it('refuse to be framed by another page', async () => {
     const open = await portal.open(account);
     const { page } = open;
     const frames = ['portal', 'console'].map(
@@ -118,7 +113,7 @@ describe.skipIf(program === null).concurrent('the pages', () => {
     await open.close();
   });
 
-  it('stay at their origin, wherever a link says to begin', async () => {
+  it('stay at their origin, whatever place a link names', async () => {
     const open = await portal.open(account);
     const { page, token } = open;
     for (const to of REDIRECTS) {
@@ -138,7 +133,7 @@ describe.skipIf(program === null).concurrent('the pages', () => {
     await Promise.all([open.close(), console.close()]);
   });
 
-  it('leave no token in a log of the stack or on the console of the browser', async () => {
+  it('leave no token in the stack’s logs or on the browser’s console', async () => {
     const said: string[] = [];
     const open = await portal.open(account, {
       prepare: (page) => Promise.resolve(void page.on('console', (message) => said.push(message.text()))),
@@ -146,10 +141,10 @@ describe.skipIf(program === null).concurrent('the pages', () => {
     await open.page.getByTestId('available').waitFor();
     await open.page.getByRole('link', { name: 'Jobs' }).click();
     await open.page.locator('.job-row').first().waitFor();
-    // A refused call is logged with more than one that was answered.
+    // A refused call is logged with more details than a successful one.
     await fetch(`${portal.apiUrl}/v1/jobs/nothing`, { headers: { authorization: `Bearer ${open.token}` } });
     const secrets = [open.token, support.platformKey, ...ada.cookies.map(({ value }) => value)];
-    const folder = path.join(parts?.home ?? '', 'logs');
+    const folder = path.join(pages?.parts.home ?? '', 'logs');
     const files = await readdir(folder);
     expect(files).toContain('api.log');
     const logs = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));

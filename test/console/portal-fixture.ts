@@ -14,12 +14,12 @@ export const LOOKS: readonly Look[] = THEMES.flatMap((theme) => WIDTHS.map((widt
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
 
-/** In the page: its policy's violations are said on its console. */
+/** In the page: reports violations of its policy on its console. */
 const SAY_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
   console.error('Content Security Policy: ' + violatedDirective + ' ' + blockedURI);
 });`;
 
-/** In the page: what axe finds, a line each, and the width of what is wider than the screen. */
+/** In the page: what axe finds, a line each, and the width of elements wider than the screen. */
 const findFaults = (part: string | null) => `(async () => {
   const { violations } = await axe.run(${part === null ? 'document' : JSON.stringify(part)}, { resultTypes: ['violations'] });
   const found = violations.flatMap(({ id, nodes }) =>
@@ -28,14 +28,14 @@ const findFaults = (part: string | null) => `(async () => {
   return scrollWidth > innerWidth ? [...found, scrollWidth + ' px wide'] : found;
 })()`;
 
-/** A page of the portal that is open, and what it did that it should not have. */
+/** An open page of the portal, with its faults. */
 export type OpenPortal = {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly token: string;
   /** Violations of its policy, errors of its scripts, requests to other origins. */
   readonly complaints: readonly string[];
-  /** Every address that it asked for, and every referrer it sent. */
+  /** Every requested address, and every referrer sent. */
   readonly asked: readonly string[];
   readonly close: () => Promise<void>;
 };
@@ -45,7 +45,7 @@ export type PortalFixture = Awaited<ReturnType<typeof createPortalFixture>>;
 const VIEW_HEIGHT = 800;
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Accounts, tokens and pages over the shared stack and browser. */
+/** Opens accounts, tokens and pages on the shared stack and browser. */
 export async function createPortalFixture({ apiUrl, platformKey, browser: endpoint }: ConsoleParts) {
   const browser: Browser = await chromium.connect(endpoint);
   const axe = await readFile(AXE, 'utf8');
@@ -69,7 +69,7 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
     apiUrl,
     call,
 
-    /** An account with its sign-up credits, and a name that is no markup. */
+    /** Opens an account with its sign-up credits, and a harmless name by default. */
     async openAccount(name = 'Tidewell'): Promise<string> {
       const { body } = await call('POST', '/v1/accounts', { name, reference: randomUUID() });
       return body['id'] as string;
@@ -89,14 +89,14 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
       }
     },
 
-    /** Opens the portal as a customer does: by the link with a token. */
+    /** Opens the portal as a customer does, by the link with a token. */
     async open(
       account: string,
       options: Partial<Look> & {
         readonly at?: string;
         readonly to?: string;
         readonly can?: readonly string[];
-        /** Before the page is asked for. */
+        /** Called before the page is requested. */
         readonly prepare?: (page: Page) => Promise<void>;
       } = {},
     ): Promise<OpenPortal> {
@@ -107,7 +107,7 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
       const context = await browser.newContext({
         viewport: { width, height: VIEW_HEIGHT },
         colorScheme: theme,
-        // So that axe sees no color in the middle of a change.
+        // Otherwise axe sees colors in the middle of a transition.
         reducedMotion: 'reduce',
         acceptDownloads: true,
       });
@@ -132,9 +132,9 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
       return { page, context, token, complaints, asked, close: () => context.close() };
     },
 
-    /** What axe finds wrong with a page as it is shown, or with a part of it; and what is wider than the screen. */
+    /** What axe finds wrong with a page or a part of it as shown, and elements wider than the screen. */
     async faultsOf(page: Page, part: string | null = null): Promise<readonly string[]> {
-      // Not added as a script element: the policy of the page forbids it. Once for each document.
+      // Not as a script element, which the page's policy forbids. Once for each document.
       if (!(await page.evaluate<boolean>("typeof window.axe === 'object'"))) await page.evaluate(axe);
       return page.evaluate<readonly string[]>(findFaults(part));
     },

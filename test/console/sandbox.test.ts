@@ -3,31 +3,32 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withDatabase } from '../../cli/with-database.ts';
 import { FAULT_NAMES } from '../../console/sandbox/sandbox-wire.ts';
 import { runWatch } from '../../dev/demo/watch/run-watch.ts';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
 import { offeredActs } from '../../dev/sandbox/offered-acts.ts';
 import type { SandboxSettings } from '../../dev/sandbox/sandbox-settings.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { browserFor } from '../browser/find-browser.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { descendantsOf } from '../stack/descendants.ts';
 import { isAlive, isStopped } from '../stack/is-alive.ts';
 import { enterConsole } from './enter-console.ts';
 import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/sandbox.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 
-/** Long enough for polls and writes to meet what stands still. */
+/** Long enough that polls and writes happen during a freeze. */
 const SETTINGS: SandboxSettings = { freezeMs: 1_500, jobsBeside: 2 };
 const FAULTS = offeredActs(SETTINGS, () => true).filter(({ name }) =>
   FAULT_NAMES.some((one) => one === name),
 );
-/** A lost webhook is found out after as long again as its job ran; a terminated workflow after interval and grace of the reconciler. */
+/**
+ * A lost webhook is noticed after as long again as its job ran; a terminated workflow after the reconciler's interval
+ * and grace time.
+ */
 const ALL_OVER_MS = 60_000;
 
-/** In the page: counts each moment in which the sum was wrong, or the check found something. */
+/** In the page: counts the moments in which the sum was wrong or the check had findings. */
 const WATCH_VERDICT = `(() => {
   window.wrong = 0;
   new MutationObserver(() => { if (document.querySelector('.verdict-wrong')) window.wrong += 1; })
@@ -45,7 +46,7 @@ describe.skipIf(program === null)('the sandbox', () => {
 
   beforeAll(async () => {
     if (program === null) return;
-    // The browser is shared; what is struck is not.
+    // The browser is shared; the stack is not, since faults are caused in it.
     const { home, remove } = await makeTemporaryHome('sandbox');
     const [shared, own] = await Promise.all([
       enterConsole(program),
@@ -89,13 +90,13 @@ describe.skipIf(program === null)('the sandbox', () => {
     await page.setViewportSize({ width: 1_280, height: 900 });
   };
 
-  it('strikes each part by a click, and every credit comes out right before the eyes of who watches', async () => {
+  it('causes each fault at a click, and its sum of credits is right all the while', async () => {
     await looksRight();
     await page.evaluate(WATCH_VERDICT);
     for (const { title, promise } of FAULTS) {
       const button = page.getByRole('button', { name: title });
       await page.getByText(promise).waitFor();
-      // One at a time: it takes a click again once the fault before it is over, and the jobs beside that go on.
+      // One at a time: the button is free again once its fault is over, while jobs go on.
       await button.click();
       await page.getByRole('log').getByText(title).waitFor();
       await expect.poll(() => button.getAttribute('aria-busy'), { timeout: ALL_OVER_MS }).toBeNull();
@@ -120,7 +121,7 @@ describe.skipIf(program === null)('the sandbox', () => {
     const [available, spent] = [await figure('available'), await figure('spent')];
     expect(available + spent).toBe(await figure('opened-with'));
     expect(spent).toBeGreaterThan(0);
-    // Each hold that was shown has ended, as a charge or a return.
+    // Each hold that was shown has ended as a charge or a return.
     const count = (kind: string) => page.locator(`.entry-${kind}`).count();
     await expect
       .poll(async () => (await count('commit')) + (await count('release')))
@@ -133,7 +134,7 @@ describe.skipIf(program === null)('the sandbox', () => {
     expect(complaints).toEqual([]);
   }, 180_000);
 
-  it('is driven from the terminal, in lines of 80, while the page shows all of it', async () => {
+  it('shows the faults that the demo causes from the terminal, whose lines fit 80 columns', async () => {
     const lines: string[] = [];
     const report = await runWatch({
       sandboxUrl: url,
@@ -153,7 +154,7 @@ describe.skipIf(program === null)('the sandbox', () => {
     expect(await figure('available')).toBe(5_000 - (await figure('spent')));
   }, 120_000);
 
-  it('says why where the address is not that of this stack, and when the stack has ended', async () => {
+  it('says so if the address is of another stack or incomplete, and if the stack has ended', async () => {
     const other = await page.context().newPage();
     await other.goto(`${url}x`);
     await other.getByText('This is the address of another stack').waitFor();
@@ -164,7 +165,7 @@ describe.skipIf(program === null)('the sandbox', () => {
     await page.getByText('What you see is how it stood last').waitFor();
   });
 
-  it('leaves nothing that stands still where the stack is ended in the middle of a freeze', async () => {
+  it('leaves no process when the stack is stopped in the middle of a freeze', async () => {
     const { postgres, model_service: models } = stack.info().pids;
     const frozen = [Number(models), Number(postgres), ...(await descendantsOf(Number(postgres)))];
     await Promise.all([stack.pause('postgres'), stack.pause('model_service')]);

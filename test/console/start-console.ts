@@ -5,24 +5,24 @@ import { startStack } from '../../dev/stack/start-stack.ts';
 import { BROWSER_ARGUMENTS } from '../browser/launch-browser.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 
-/** What a test needs to know of the pages' stack, and of a browser. */
+/** The addresses of the pages' stack and of a browser. */
 export type ConsoleAddresses = {
   readonly apiUrl: string;
   readonly platformKey: string;
-  /** Where a test connects to the browser. */
+  /** The address at which a test connects to the browser. */
   readonly browser: string;
   /** The home of the stack. */
   readonly home: string;
 };
 
-/** The pages on a stack, and a browser. */
+/** A stack with the pages, and a browser. */
 export type ConsoleParts = ConsoleAddresses & { readonly stop: () => Promise<void> };
 
 /**
  * Starts a stack and a browser.
  *
- * @param program the browser's, of `findBrowser`
- * @param options of the stack, beside where it is
+ * @param program the browser's, from `findBrowser`
+ * @param options of the stack, besides its home and ports
  */
 export async function startConsole(
   program: string,

@@ -1,28 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { enterConsole } from './enter-console.ts';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
 import { holdCalls, refuseCalls } from './held-calls.ts';
 import { faultsOfTabbing, focusedOn } from './keyboard.ts';
 import { brokenLayoutOf, movingOn, textsSeenOn, untilRead } from './page-faults.ts';
-import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/states.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const HEADLINE = 'Rye on Sundays';
 const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
 const LIGHT_NARROW = { theme: 'light', width: 360 } as const;
 const LIGHT_WIDE = { theme: 'light', width: 1_280 } as const;
 const DARK_NARROW = { theme: 'dark', width: 360 } as const;
 const DARK_WIDE = { theme: 'dark', width: 1_280 } as const;
-/** A screen of 1,280 × 800 at 200 % has as many pixels of CSS. */
+/** The size in CSS pixels of a screen of 1,280 × 800 at 200 %. */
 const ZOOMED = { width: 640, height: 400 } as const;
 
 describe.skipIf(program === null).concurrent('a page', () => {
-  let parts: ConsoleParts | undefined;
+  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let ada: SignedIn;
@@ -33,9 +30,8 @@ describe.skipIf(program === null).concurrent('a page', () => {
   let reviewId: string;
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [portal, support] = await Promise.all([createPortalFixture(parts), createSupportFixture(parts)]);
+    pages = await enterPages(program);
+    ({ portal, support } = pages);
     [account, empty, ada] = await Promise.all([
       portal.openAccount('Mill Lane'),
       portal.openAccount('Nothing Yet'),
@@ -51,13 +47,9 @@ describe.skipIf(program === null).concurrent('a page', () => {
       'id'
     ] as string;
   });
-  afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([portal.close(), support.close()]);
-    await parts.stop();
-  });
+  afterAll(() => pages?.close());
 
-  /** Each with a text of the last of what it reads. */
+  /** Each with a text of the last part that it reads. */
   const portalPlaces = () =>
     [
       ['credits', HEADLINE],
@@ -77,7 +69,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
     ] as const;
   const faultsOf = async (page: Page) => [...(await portal.faultsOf(page)), ...(await brokenLayoutOf(page))];
   const goTo = (page: Page, place: string) => page.evaluate(`location.hash = '#/${place}'`);
-  /** Resolves when the page has drawn what it has of a place, and nothing of the one before. */
+  /** Resolves when the page has rendered a place, and nothing of the one before. */
   const enter = (page: Page, place: string) =>
     page.evaluate(`new Promise((resolve) => {
       const twoFrames = () => requestAnimationFrame(() => requestAnimationFrame(resolve));
@@ -85,7 +77,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
       else addEventListener('hashchange', twoFrames, { once: true });
       location.hash = '#/${place}';
     })`);
-  /** Collects what is wrong at several places: all of it is told at once. */
+  /** Collects the faults of several places, so that all are reported at once. */
   const notesOf = () => {
     const notes: string[] = [];
     const note = (place: string, faults: readonly string[]) => {
@@ -95,7 +87,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
   };
 
   it.each([LIGHT_NARROW, DARK_WIDE])(
-    'that waits, or was refused, has no fault: $theme, $width px',
+    'that is loading or was refused has no fault: $theme, $width px',
     async (look) => {
       const customers = await portal.open(account, look);
       const supports = await support.open(look, ada);
@@ -131,7 +123,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
     },
   );
 
-  it('of an account that has nothing yet says what would bring something', async () => {
+  it('without data says what would bring some', async () => {
     const look = { theme: 'dark', width: 360 } as const;
     const customers = await portal.open(empty, look);
     const supports = await support.open(look, ada);
@@ -154,7 +146,10 @@ describe.skipIf(program === null).concurrent('a page', () => {
     await Promise.all([customers.close(), supports.close()]);
   });
 
-  /** Opens each dialog of a page by a key; returns what is wrong with it, with the way through it, and with the way back. */
+  /**
+   * Opens each dialog of a page by a key; returns faults of the dialog, of tabbing through it, and of the focus
+   * afterwards.
+   */
   const faultsOfDialogs = async (
     page: Page,
     dialogs: readonly (readonly [place: string, name: string, sign: string])[],
@@ -164,7 +159,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
       await goTo(page, place);
       await page.getByRole('button', { name, exact: true }).press('Enter');
       await page.getByRole('dialog').getByText(sign).first().waitFor();
-      // The page below is looked at in the tests of its face.
+      // The page below is tested elsewhere.
       note(name, await portal.faultsOf(page, 'dialog[open]'));
       note(name, await brokenLayoutOf(page));
       note(name, await faultsOfTabbing(page));
@@ -177,7 +172,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
   };
 
   it.each([LIGHT_WIDE, DARK_NARROW])(
-    'of a customer has dialogs without fault, which keep the focus and give it back: $theme, $width px',
+    'of a customer has dialogs without a fault, which keep the focus and return it: $theme, $width px',
     async (look) => {
       const { page, close } = await portal.open(account, look);
       const faults = await faultsOfDialogs(page, [
@@ -193,7 +188,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
   );
 
   it.each([LIGHT_NARROW, DARK_WIDE])(
-    'of support has dialogs without fault, which keep the focus and give it back: $theme, $width px',
+    'of support has dialogs without a fault, which keep the focus and return it: $theme, $width px',
     async (look) => {
       const { page, close } = await support.open(look, ada);
       const faults = await faultsOfDialogs(page, [
@@ -209,7 +204,10 @@ describe.skipIf(program === null).concurrent('a page', () => {
     },
   );
 
-  /** What is lost at 200 %, what is wider than the screen then, and what Tab does not reach, at both sizes. */
+  /**
+   * Texts that are lost at 200 %, elements then wider than the screen, and controls that Tab does not reach at either
+   * size.
+   */
   const faultsOfZoom = async (
     page: Page,
     places: readonly (readonly [place: string, sign: string])[],
@@ -234,19 +232,19 @@ describe.skipIf(program === null).concurrent('a page', () => {
     return notes;
   };
 
-  it('of a customer shows at 200 % all that it shows at 100 %, and all of it can be tabbed to', async () => {
+  it('of a customer shows at 200 % all that it shows at 100 %, and Tab reaches all of it', async () => {
     const { page, close } = await portal.open(account);
     expect(await faultsOfZoom(page, portalPlaces())).toEqual([]);
     await close();
   });
 
-  it('of support shows at 200 % all that it shows at 100 %, and all of it can be tabbed to', async () => {
+  it('of support shows at 200 % all that it shows at 100 %, and Tab reaches all of it', async () => {
     const { page, close } = await support.open({}, ada);
     expect(await faultsOfZoom(page, supportPlaces())).toEqual([]);
     await close();
   });
 
-  it('lets one create at 200 %, and act for a customer, with all that this takes', async () => {
+  it('at 200 % lets a customer create a job, and support refund it', async () => {
     const own = await portal.openAccount();
     const { page, close } = await portal.open(own, { to: 'create' });
     await page.setViewportSize(ZOOMED);
@@ -267,7 +265,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
     await Promise.all([close(), open.close()]);
   });
 
-  it('moves nothing where less motion is preferred, and does elsewhere', async () => {
+  it('has no motion if reduced motion is preferred, and has motion otherwise', async () => {
     const customers = await portal.open(account, { to: `jobs/${running}` });
     const supports = await support.open({}, ada);
     await supports.goTo(`jobs/${running}`);

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
-import { enterConsole } from './enter-console.ts';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
 import { tabTo } from './keyboard.ts';
-import { createPortalFixture, type PortalFixture } from './portal-fixture.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/support-actions.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays' } };
 
-/** One action on a page: what opens it, what it says that it will do, what is filled in, and what the server then says. */
+/** One action on a page: the button that opens it, its preview, its fields, and the server's result. */
 type Action = {
   readonly opens: string;
   readonly would: string;
@@ -22,7 +19,7 @@ type Action = {
   readonly did: string;
 };
 
-/** How a person does something: by the mouse, or by keys alone. */
+/** The way in which a person acts: by clicks, or by keys alone. */
 type Hand = {
   readonly press: (page: Page, name: string) => Promise<void>;
   readonly write: (page: Page, label: string, text: string) => Promise<void>;
@@ -49,25 +46,20 @@ const HANDS: Readonly<Record<'clicks' | 'keys', Hand>> = {
 };
 
 describe.skipIf(program === null).concurrent('support', () => {
-  let parts: ConsoleParts | undefined;
+  let pages: ConsolePages | undefined;
   let support: SupportFixture;
   let api: PortalFixture;
   let ada: SignedIn;
   let grace: SignedIn;
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [support, api] = await Promise.all([createSupportFixture(parts), createPortalFixture(parts)]);
+    pages = await enterPages(program);
+    ({ support, portal: api } = pages);
     [ada, grace] = await Promise.all([support.signIn('Ada Lovelace'), support.signIn('Grace Hopper')]);
   });
-  afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([support.close(), api.close()]);
-    await parts.stop();
-  });
+  afterAll(() => pages?.close());
 
-  /** Does it, with a reason, and closes what the server said. The reason is on record. */
+  /** Takes an action with a reason, and closes the result; returns the reason, which is recorded. */
   const act = async (page: Page, hand: Hand, { opens, would, fill, verb = opens, did }: Action) => {
     const reason = `Because of ${randomUUID()}`;
     await page.getByRole('button', { name: opens, exact: true }).waitFor();
@@ -89,7 +81,7 @@ describe.skipIf(program === null).concurrent('support', () => {
   const jobOf = async ({ account, jobId }: { readonly account: string; readonly jobId: string }) =>
     (await api.call('GET', `/v1/jobs/${jobId}`, undefined, account)).body;
 
-  it.each(['clicks', 'keys'] as const)('extends, restarts and releases what runs, by %s', async (how) => {
+  it.each(['clicks', 'keys'] as const)('extends, restarts and releases a running job, by %s', async (how) => {
     const hand = HANDS[how];
     const job = await submit('never_finishes');
     const before = await jobOf(job);
@@ -114,7 +106,7 @@ describe.skipIf(program === null).concurrent('support', () => {
       }),
     ];
     for (const reason of reasons) await page.getByText(reason).waitFor();
-    // What has been done is offered no more; the focus is not lost with its button.
+    // An action that was taken is no longer offered, and the focus is not lost with its button.
     await page.getByText('Nothing is left to do').waitFor();
     expect(await page.evaluate('document.activeElement.tagName')).not.toBe('BODY');
     const after = await jobOf(job);
@@ -125,7 +117,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     await open.close();
   });
 
-  it.each(['clicks', 'keys'] as const)('resolves an unknown outcome, by %s', async (how) => {
+  it.each(['clicks', 'keys'] as const)('resolves an attempt of unknown outcome, by %s', async (how) => {
     const job = await submit('unknown_outcome_lost');
     const open = await support.open({}, grace);
     const { page } = open;
@@ -151,7 +143,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     ],
     ['deny', 'keys', 'Deny', 'moves no credits', 'The customer reads your reason.', 'Refund'],
   ] as const)(
-    'decides a report: %s, by %s; the second of two people is refused in words',
+    'decides a report: %s, by %s; a second person’s other decision is refused in words',
     async (decision, how, opens, would, did, other) => {
       const job = await submit('ok');
       const { outputs } = await api.untilEnded(job.account, job.jobId);
@@ -178,7 +170,10 @@ describe.skipIf(program === null).concurrent('support', () => {
     },
   );
 
-  /** What support does to an account: each shown first by the server, and refused of a second person who saw what was true before. */
+  /**
+   * Support's actions on an account. Each is previewed by the server, and refused to a second person with an old
+   * preview.
+   */
   const CHANGES: readonly (Action & { readonly action: string })[] = [
     {
       opens: 'Grant goodwill',
@@ -237,7 +232,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     },
   ];
 
-  /** An account with all that support can act on. */
+  /** Opens an account with everything that support can act on. */
   const openWhole = async () => {
     const account = await api.openAccount('Mill Lane');
     const hook = { url: 'https://hooks.invalid/', events: ['job.failed'] };
@@ -248,14 +243,14 @@ describe.skipIf(program === null).concurrent('support', () => {
     return account;
   };
 
-  it('does to an account what support can, by clicks: the second of two people is refused, and told who was first', async () => {
+  it('takes every action on an account by clicks; a second person with an old preview is refused and told who was first', async () => {
     const account = await openWhole();
     const [one, two] = await Promise.all([support.open({}, ada), support.open({}, grace)]);
     await Promise.all([one.goTo(`accounts/${account}`), two.goTo(`accounts/${account}`)]);
     for (const { page } of [one, two]) await page.getByText('hooks.invalid').first().click();
     for (const change of CHANGES) {
       const { opens, fill, would, verb = opens, action } = change;
-      // What the first has brought about is there for the second one too.
+      // The result of the first person's action is shown to the second one too.
       await two.page.getByRole('button', { name: opens, exact: true }).waitFor({ timeout: 30_000 });
       await HANDS.clicks.press(two.page, opens);
       await fill?.(two.page, HANDS.clicks);
@@ -268,7 +263,7 @@ describe.skipIf(program === null).concurrent('support', () => {
       await refusal.getByText(reason).waitFor();
       expect(await two.page.getByText('Done', { exact: true }).count(), action).toBe(0);
       await HANDS.clicks.press(two.page, 'Cancel');
-      // On record with who, when and why.
+      // Recorded with person, time and reason.
       const record = one.page.locator('.trail-item', { hasText: reason });
       await record.getByText('(Ada Lovelace)').waitFor();
       await record.locator('time').waitFor();
@@ -281,7 +276,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('does the same by keys alone', async () => {
+  it('takes every action on an account by keys alone', async () => {
     const account = await openWhole();
     const open = await support.open({}, ada);
     const { page } = open;
@@ -292,7 +287,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     await open.close();
   });
 
-  it('reads on Now with one call a tick, whatever is open', async () => {
+  it('reads the page Now with one call per interval', async () => {
     const open = await support.open({}, grace);
     const { page } = open;
     await page.getByText('Stuck jobs').waitFor();

@@ -7,7 +7,7 @@ export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 export type OpenConsole = {
   readonly page: Page;
-  /** Goes to a place of the page, by its address behind the `#`. */
+  /** Goes to a place within the page, by the address's fragment. */
   readonly goTo: (place: string) => Promise<void>;
   /** Violations of its policy, and errors of its scripts. */
   readonly complaints: readonly string[];
@@ -18,7 +18,7 @@ export type SupportFixture = Awaited<ReturnType<typeof createSupportFixture>>;
 
 const VIEW_HEIGHT = 900;
 
-/** Support's pages over the shared stack and browser. People sign in once, as they do: how often one may is limited. */
+/** Opens support's pages on the shared stack and browser. Each person signs in once, since sign-ins are limited. */
 export async function createSupportFixture({ apiUrl, platformKey, browser: endpoint }: ConsoleParts) {
   const browser = await chromium.connect(endpoint);
 

@@ -1,20 +1,17 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBrowserConfig } from '../../dev/dev-config.ts';
-import { findBrowser, NO_BROWSER } from '../browser/find-browser.ts';
+import { browserFor } from '../browser/find-browser.ts';
 import { PIXEL, startAssetServer, type AssetServer } from '../activities/asset-server.ts';
-import { enterConsole } from './enter-console.ts';
-import type { ConsoleParts } from './start-console.ts';
-import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
-import { createSupportFixture, type SignedIn, type SupportFixture } from './support-fixture.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
+import { LOOKS, type PortalFixture } from './portal-fixture.ts';
+import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
-const program = findBrowser(readBrowserConfig());
-if (program === null) console.warn(`SKIPPED: test/console/support.test.ts. ${NO_BROWSER}`);
+const program = browserFor(import.meta.filename);
 const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا';
 const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays', body: HOSTILE } };
 
-describe.skipIf(program === null).concurrent('the page of support', () => {
-  let parts: ConsoleParts | undefined;
+describe.skipIf(program === null).concurrent('support’s console', () => {
+  let pages: ConsolePages | undefined;
   let support: SupportFixture;
   let api: PortalFixture;
   let account: string;
@@ -37,9 +34,8 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
   };
 
   beforeAll(async () => {
-    if (program === null) return;
-    parts = await enterConsole(program);
-    [support, api] = await Promise.all([createSupportFixture(parts), createPortalFixture(parts)]);
+    pages = await enterPages(program);
+    ({ support, portal: api } = pages);
     pictures = await startAssetServer();
     pictures.on('/logo.png', (response) => response.end(PIXEL));
     account = await api.openAccount(HOSTILE);
@@ -49,12 +45,11 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     reviewId = await report(delivered);
   });
   afterAll(async () => {
-    if (parts === undefined) return;
-    await Promise.all([support.close(), api.close(), pictures.close()]);
-    await parts.stop();
+    if (pages === undefined) return;
+    await Promise.all([pages.close(), pictures.close()]);
   });
 
-  it('says what is wrong with a key, lets in by a right one, and out again', async () => {
+  it('refuses a wrong key in words, opens with a right one, and closes at the sign-out', async () => {
     const open = await support.open({});
     const { page } = open;
     await support.fillIn(open, 'Ada Lovelace', 'hf_live_0123456789abcdef0123_nothing');
@@ -74,7 +69,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await open.close();
   });
 
-  it('restarts a job that runs and then releases it, each shown as what it will do, with who and why on record', async () => {
+  it('restarts a running job and then releases it; each action is previewed, and recorded with person and reason', async () => {
     const jobId = await api.submit(account, { ...AD, test_scenario: 'never_finishes' });
     const open = await support.open({}, ada);
     const { page } = open;
@@ -98,7 +93,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await open.close();
   });
 
-  it('refunds what one saw before, and refuses the second of two people in words', async () => {
+  it('refunds as previewed, and refuses a second person’s refund in words', async () => {
     const jobId = await api.submit(account, AD);
     await api.untilEnded(account, jobId);
     const [one, two] = await Promise.all([support.open({}, ada), support.open({}, grace)]);
@@ -118,7 +113,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('decides a review by keyboard alone', async () => {
+  it('decides a review by the keyboard alone', async () => {
     const id = await report(await api.submit(account, AD));
     const open = await support.open({}, grace);
     const { page } = open;
@@ -137,7 +132,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await open.close();
   });
 
-  it('shows the pictures that the brief refers to beside what was made', async () => {
+  it('shows the brief’s reference pictures beside the output', async () => {
     const open = await support.open({}, ada);
     const { page } = open;
     await open.goTo(`reviews/${reviewId}`);
@@ -153,7 +148,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await open.close();
   });
 
-  it('shows what an account had day by day', async () => {
+  it('shows an account’s available credits day by day', async () => {
     const open = await support.open({}, ada);
     const { page } = open;
     await open.goTo(`accounts/${await api.openAccount('Limited')}`);
@@ -161,7 +156,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
     await open.close();
   });
 
-  it('reads a month of the ledger by source and by day, and takes it away as a file', async () => {
+  it('shows a month of the ledger by source and by day, and downloads it as CSV', async () => {
     await expect
       .poll(async () => (await api.call('GET', '/v1/ledger/report')).body['data'], {
         timeout: 60_000,
@@ -188,7 +183,7 @@ describe.skipIf(program === null).concurrent('the page of support', () => {
   });
 
   it.each(LOOKS)(
-    'shows hostile texts as texts, with no fault that axe finds: $theme, $width px',
+    'shows hostile texts as plain text, with no fault that axe finds: $theme, $width px',
     async (look) => {
       const open = await support.open(look, ada);
       const { page, goTo } = open;

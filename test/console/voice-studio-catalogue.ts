@@ -7,7 +7,10 @@ const MODEL = 'studio/sandbox';
 const loaded = await loadCatalogue(FILE);
 const TOTAL = 40;
 
-/** What the API would say of the voice studio's kinds, and of the price of whatever is asked for: another stack costs ten seconds. */
+/**
+ * The API's responses for the voice studio's kinds, with a price for any request. They save a second stack, which takes
+ * 10 s to start.
+ */
 export function voiceStudio() {
   const asked: unknown[] = [];
   const kinds = loaded.kinds.map((kind) => ({

@@ -1,4 +1,4 @@
-/** In the page: keeps each figure of the available credits that is shown, and when. */
+/** In the page: keeps each shown figure of the available credits with its time. */
 export const WATCH_AVAILABLE = `(() => {
   window.shown = [];
   const look = () => {
