@@ -3,11 +3,11 @@ import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
-import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
-import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import type { Column } from '../../shared/parts/table.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
+import { ListTable } from '../list-table.tsx';
 
 const COLUMNS: readonly Column<Job>[] = [
   {
@@ -35,17 +35,13 @@ export function AccountJobs() {
   );
   return (
     <Section title="Jobs">
-      <ListFrame of={jobs} label="Jobs" empty={<Empty title="No jobs yet" />}>
-        {(rows, hasMore) => (
-          <Table
-            label="Jobs, newest first"
-            rows={rows}
-            nameOf={({ id }) => id}
-            columns={COLUMNS}
-            hasMore={hasMore}
-          />
-        )}
-      </ListFrame>
+      <ListTable
+        of={jobs}
+        label="Jobs"
+        tableLabel="Jobs, newest first"
+        empty="No jobs yet"
+        columns={COLUMNS}
+      />
     </Section>
   );
 }

@@ -2,13 +2,13 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ApiKey } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
-import { Button } from '../../shared/parts/button.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
-import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
-import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
-import { ActDialog } from '../act/act-dialog.tsx';
+import type { Column } from '../../shared/parts/table.tsx';
+import { actColumn } from '../act/act-column.tsx';
+import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { IdText } from '../id-text.tsx';
+import { ListTable } from '../list-table.tsx';
 
 const COLUMNS: readonly Column<ApiKey>[] = [
   { name: 'Key', cell: ({ name }) => <bdi>{name}</bdi> },
@@ -52,17 +52,7 @@ export function AccountKeys({ onTold }: { readonly onTold: () => void }) {
   const columns = useMemo(() => [...COLUMNS, revokeColumn(setRevoked)], []);
   return (
     <Section title="Keys">
-      <ListFrame of={keys} label="Keys" empty={<Empty title="No keys" />}>
-        {(rows, hasMore) => (
-          <Table
-            label="Keys, newest first"
-            rows={rows}
-            nameOf={({ id }) => id}
-            columns={columns}
-            hasMore={hasMore}
-          />
-        )}
-      </ListFrame>
+      <ListTable of={keys} label="Keys" tableLabel="Keys, newest first" empty="No keys" columns={columns} />
       {revoked !== null && (
         <RevokeDialog
           of={revoked}
@@ -77,25 +67,15 @@ export function AccountKeys({ onTold }: { readonly onTold: () => void }) {
   );
 }
 
-function revokeColumn(open: (key: ApiKey) => void): Column<ApiKey> {
-  return {
-    name: 'Act',
-    cell: (key) =>
-      key.revoked_at === null && (
-        <Button isSmall look="quiet" label={`Revoke the key ${key.name}`} onClick={() => open(key)}>
-          Revoke
-        </Button>
-      ),
-  };
-}
+const revokeColumn = (open: (key: ApiKey) => void) =>
+  actColumn('Revoke', {
+    open,
+    labelOf: (key: ApiKey) => `Revoke the key ${key.name}`,
+    isOffered: (key) => key.revoked_at === null,
+  });
 
-function RevokeDialog(props: {
-  readonly of: ApiKey;
-  readonly onClose: () => void;
-  readonly onTold: () => void;
-}) {
+function RevokeDialog({ of: key, ...rest }: ActDialogProps<ApiKey>) {
   const { client } = usePageParts();
-  const { of: key, ...rest } = props;
   return (
     <ActDialog
       of={{

@@ -1,14 +1,14 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Balance } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
-import { Button } from '../../shared/parts/button.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { creditsText, Money } from '../../shared/parts/money.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { Table, type Column } from '../../shared/parts/table.tsx';
-import { ActDialog } from '../act/act-dialog.tsx';
+import { actColumn } from '../act/act-column.tsx';
+import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { IdText } from '../id-text.tsx';
 
 type Grant = Balance['grants'][number];
@@ -54,21 +54,8 @@ const COLUMNS: readonly Column<Grant>[] = [
   { name: 'Id', cell: ({ id }) => <IdText id={id} /> },
 ];
 
-function voidColumn(open: (grant: Grant) => void): Column<Grant> {
-  return {
-    name: 'Act',
-    cell: (grant) => (
-      <Button
-        isSmall
-        look="quiet"
-        label={`Void the ${sentenceOf(grant.source)} grant`}
-        onClick={() => open(grant)}
-      >
-        Void
-      </Button>
-    ),
-  };
-}
+const voidColumn = (open: (grant: Grant) => void) =>
+  actColumn('Void', { open, labelOf: ({ source }: Grant) => `Void the ${sentenceOf(source)} grant` });
 
 function Figure({ name, credits }: { readonly name: string; readonly credits: number }) {
   return (
@@ -81,13 +68,8 @@ function Figure({ name, credits }: { readonly name: string; readonly credits: nu
   );
 }
 
-function VoidDialog(props: {
-  readonly of: Grant;
-  readonly onClose: () => void;
-  readonly onTold: () => void;
-}) {
+function VoidDialog({ of: grant, ...rest }: ActDialogProps<Grant>) {
   const { client } = usePageParts();
-  const { of: grant, ...rest } = props;
   return (
     <ActDialog
       of={{

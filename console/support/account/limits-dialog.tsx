@@ -1,19 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { Account, Limits } from '../../../client/http/wire-types.ts';
+import { NO_REASON_YET } from '../../../client/http/preview.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Field } from '../../shared/parts/field.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
-import { NO_REASON_YET } from '../act/no-reason-yet.ts';
-import { ActDialog } from '../act/act-dialog.tsx';
+import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { LIMIT_NAMES, type LimitName } from './limit-names.ts';
 
 /** Sets all limits of an account at once, as the API does. Caps of single members and projects stay as they are. */
-export function LimitsDialog(props: {
-  readonly of: Account;
-  readonly limits: Limits;
-  readonly onClose: () => void;
-  readonly onTold: () => void;
-}) {
+export function LimitsDialog(props: ActDialogProps<Account> & { readonly limits: Limits }) {
   const { client } = usePageParts();
   const { of, limits: now, ...rest } = props;
   // The limits at the time of opening: changes by another person meanwhile are not taken over.

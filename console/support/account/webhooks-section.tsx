@@ -2,16 +2,17 @@ import { useMemo, useState } from 'preact/hooks';
 import type { WebhookDelivery, WebhookEndpoint } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
-import { Button } from '../../shared/parts/button.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { Badge, sentenceOf, type Tone } from '../../shared/parts/state-badge.tsx';
-import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import { ListFrame, type Column } from '../../shared/parts/table.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { GivenText } from '../../shared/parts/given-text.tsx';
+import { actColumn } from '../act/act-column.tsx';
+import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { IdText } from '../id-text.tsx';
-import { ActDialog } from '../act/act-dialog.tsx';
+import { ListTable } from '../list-table.tsx';
 
 /** The account's webhook endpoints and the state of each delivery. */
 export function WebhooksSection({ onTold }: { readonly onTold: () => void }) {
@@ -85,17 +86,13 @@ function Deliveries(props: { readonly endpointId: string; readonly onTold: () =>
   const columns = useMemo(() => [...COLUMNS, resendColumn(setOpened)], []);
   return (
     <>
-      <ListFrame of={deliveries} label="Deliveries" empty={<Empty title="Nothing was sent to it yet" />}>
-        {(rows, hasMore) => (
-          <Table
-            label={`Deliveries to ${endpointId}`}
-            rows={rows}
-            nameOf={({ id }) => id}
-            columns={columns}
-            hasMore={hasMore}
-          />
-        )}
-      </ListFrame>
+      <ListTable
+        of={deliveries}
+        label="Deliveries"
+        tableLabel={`Deliveries to ${endpointId}`}
+        empty="Nothing was sent to it yet"
+        columns={columns}
+      />
       {opened !== null && (
         <ResendDialog
           endpointId={endpointId}
@@ -111,12 +108,7 @@ function Deliveries(props: { readonly endpointId: string; readonly onTold: () =>
   );
 }
 
-function ResendDialog(props: {
-  readonly endpointId: string;
-  readonly of: WebhookDelivery;
-  readonly onClose: () => void;
-  readonly onTold: () => void;
-}) {
+function ResendDialog(props: ActDialogProps<WebhookDelivery> & { readonly endpointId: string }) {
   const { client } = usePageParts();
   const { endpointId, of: delivery, ...rest } = props;
   const { webhookEndpoints: endpoints } = client;
@@ -155,13 +147,5 @@ const COLUMNS: readonly Column<WebhookDelivery>[] = [
   { name: 'When', cell: (delivery) => <Instant at={delivery.created_at} /> },
 ];
 
-function resendColumn(resend: (delivery: WebhookDelivery) => void): Column<WebhookDelivery> {
-  return {
-    name: 'Act',
-    cell: (delivery) => (
-      <Button isSmall look="quiet" label={`Send ${delivery.type} again`} onClick={() => resend(delivery)}>
-        Send again
-      </Button>
-    ),
-  };
-}
+const resendColumn = (open: (delivery: WebhookDelivery) => void) =>
+  actColumn('Send again', { open, labelOf: ({ type }: WebhookDelivery) => `Send ${type} again` });

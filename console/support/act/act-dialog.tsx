@@ -11,6 +11,14 @@ import { PreviewedEffect, usePreview } from './previewed-effect.tsx';
 
 const MAX_REASON = 500;
 
+/** The props of a dialog with one action. `of`: what it acts on. */
+export type ActDialogProps<Of> = {
+  readonly of: Of;
+  readonly onClose: () => void;
+  /** Called after each response: other data on the page may be old. */
+  readonly onTold: () => void;
+};
+
 export type Act<Result> = {
   readonly title: string;
   /** The text of the button that acts. */
@@ -35,13 +43,9 @@ type Intention = { readonly key: string; readonly asOf: string | undefined };
  * An action of support: its arguments, the server's preview, the reason, and then the server's result. Nothing is shown
  * as done before the server says so.
  */
-export function ActDialog<Result>(props: {
-  readonly of: Act<Result>;
-  readonly onClose: () => void;
-  /** Called after each response: other data on the page may be old. */
-  readonly onTold: () => void;
-  readonly children?: ComponentChildren;
-}) {
+export function ActDialog<Result>(
+  props: ActDialogProps<Act<Result>> & { readonly children?: ComponentChildren },
+) {
   const { of, onClose, onTold } = props;
   const preview = usePreview(of.asked, of.preview);
   const { reason, setReason, isTried, sent, send } = useSending(of, preview, onTold);

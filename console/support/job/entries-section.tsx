@@ -3,10 +3,10 @@ import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
-import { Empty } from '../../shared/parts/notice.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
-import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import type { Column } from '../../shared/parts/table.tsx';
 import { IdText } from '../id-text.tsx';
+import { ListTable } from '../list-table.tsx';
 
 const COLUMNS: readonly Column<Entry>[] = [
   { name: 'When', cell: (entry) => <Instant at={entry.created_at} as="zoned" /> },
@@ -34,16 +34,12 @@ export function EntriesSection({
     { nameOf: ({ id }) => id, version },
   );
   return (
-    <ListFrame of={entries} label="Entries" empty={<Empty title="No credits have moved" />}>
-      {(rows, hasMore) => (
-        <Table
-          label="Entries, newest first"
-          rows={rows}
-          nameOf={({ id }) => id}
-          columns={COLUMNS}
-          hasMore={hasMore}
-        />
-      )}
-    </ListFrame>
+    <ListTable
+      of={entries}
+      label="Entries"
+      tableLabel="Entries, newest first"
+      empty="No credits have moved"
+      columns={COLUMNS}
+    />
   );
 }

@@ -7,15 +7,16 @@ import { Facts } from '../../shared/parts/facts.tsx';
 import { GivenText } from '../../shared/parts/given-text.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
-import { Empty, Shown } from '../../shared/parts/notice.tsx';
+import { Shown } from '../../shared/parts/notice.tsx';
 import { OutputView } from '../../shared/parts/output-view.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
-import { ListFrame, Table, type Column } from '../../shared/parts/table.tsx';
+import type { Column } from '../../shared/parts/table.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { AccountScope } from '../account-scope.tsx';
 import { AskedFields } from '../job/asked-fields.tsx';
 import { ReferencePictures } from '../job/reference-pictures.tsx';
+import { ListTable } from '../list-table.tsx';
 import { ReviewDecisions } from './review-decisions.tsx';
 
 /** A report: request and result side by side, its cost, and the decisions. */
@@ -120,16 +121,12 @@ function ReportHistory() {
     { nameOf: ({ id }) => id },
   );
   return (
-    <ListFrame of={reports} label="Reports of this account" empty={<Empty title="None" />}>
-      {(rows, hasMore) => (
-        <Table
-          label="Reports, newest first"
-          rows={rows}
-          nameOf={({ id }) => id}
-          columns={COLUMNS}
-          hasMore={hasMore}
-        />
-      )}
-    </ListFrame>
+    <ListTable
+      of={reports}
+      label="Reports of this account"
+      tableLabel="Reports, newest first"
+      empty="None"
+      columns={COLUMNS}
+    />
   );
 }
