@@ -2,6 +2,7 @@ import { ApiClient } from '../../client/http/api-client.ts';
 import { Outputs } from '../../client/http/outputs.ts';
 import type { AccountEvent, Balance } from '../../client/http/wire-types.ts';
 import { LiveFeed } from '../shared/data/live-feed.ts';
+import { mayMoveCredits } from '../shared/data/may-move-credits.ts';
 import { creditsText } from '../shared/parts/money.tsx';
 import css from './holdfast-credits.css';
 
@@ -95,7 +96,7 @@ class HoldfastCredits extends HTMLElement {
       );
     };
     const stopListening = feed.listen((news) => {
-      if (news.is !== 'event' || news.event.type !== 'job.progress') read();
+      if (news.is !== 'event' || mayMoveCredits(news.event)) read();
     });
     const stopWatching = feed.watchState(() => {
       if (feed.state === 'ended') {

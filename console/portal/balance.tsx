@@ -1,14 +1,12 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { AccountEvent, Balance } from '../../client/http/wire-types.ts';
+import type { Balance } from '../../client/http/wire-types.ts';
+import { mayMoveCredits } from '../shared/data/may-move-credits.ts';
 import { usePageParts } from '../shared/data/page-context.ts';
 import { useResource, type Resource } from '../shared/data/use-resource.ts';
 
 /** Interval between reads of the balance, for changes that have no event (a grant by hand, metered use). */
 const REFRESH_MS = 15_000;
-
-/** Returns true if an event may have moved credits: every type but progress. */
-export const mayMoveCredits = (event: AccountEvent) => event.type !== 'job.progress';
 
 const BalanceParts = createContext<Resource<Balance> | null>(null);
 

@@ -1,4 +1,5 @@
-import type { AccountEvent, Balance, Entry, Job } from '../../client/http/wire-types.ts';
+import type { Balance, Entry, Job } from '../../client/http/wire-types.ts';
+import { mayMoveCredits } from '../shared/data/may-move-credits.ts';
 import { usePageParts } from '../shared/data/page-context.ts';
 import { useResource } from '../shared/data/use-resource.ts';
 
@@ -17,7 +18,7 @@ export type AccountSeen = {
 /** The account's balance, entries and jobs from the public API, kept up to date. */
 export function useAccount(): AccountSeen {
   const { client } = usePageParts();
-  const moved = { on: ({ type }: AccountEvent) => type !== 'job.progress', everyMs: REFRESH_MS };
+  const moved = { on: mayMoveCredits, everyMs: REFRESH_MS };
   const balance = useResource('balance', (signal) => client.balance({ signal }), moved);
   const entries = useResource(
     'entries',

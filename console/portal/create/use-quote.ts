@@ -1,8 +1,8 @@
 import { useRef } from 'preact/hooks';
 import type { JobBody, Quote } from '../../../client/http/wire-types.ts';
+import { mayMoveCredits } from '../../shared/data/may-move-credits.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
-import { mayMoveCredits } from '../balance.tsx';
 
 /** A price is requested once typing has paused for this long. */
 const TYPING_PAUSE_MS = 250;

@@ -1,5 +1,5 @@
 import type { Balance } from '../../../client/http/wire-types.ts';
-import { mayMoveCredits } from '../balance.tsx';
+import { mayMoveCredits } from '../../shared/data/may-move-credits.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { creditsText, Money } from '../../shared/parts/money.tsx';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Entry, HistoryItem, Job } from '../../../client/http/wire-types.ts';
+import { mayMoveCredits } from '../../shared/data/may-move-credits.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
@@ -14,7 +15,6 @@ import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
 import { hrefTo, Link, useFilter } from '../../shared/router.tsx';
-import { mayMoveCredits } from '../balance.tsx';
 import { StatementDialog } from './statement-dialog.tsx';
 
 const CHOICES = [
