@@ -1,4 +1,4 @@
-/** esbuild puts it into the style sheet of the face; of the custom element it is a text. */
+/** esbuild puts it into the application's style sheet; for the custom element it is a text. */
 declare module '*.css' {
   const text: string;
   // eslint-disable-next-line no-restricted-exports -- esbuild's form of a text
