@@ -15,13 +15,7 @@ export function ListTable<Row extends { readonly id: string }>(props: {
   return (
     <ListFrame of={of} label={label} empty={<Empty title={empty} />}>
       {(rows, hasMore) => (
-        <Table
-          label={tableLabel}
-          rows={rows}
-          nameOf={({ id }) => id}
-          columns={columns}
-          hasMore={hasMore}
-        />
+        <Table label={tableLabel} rows={rows} nameOf={({ id }) => id} columns={columns} hasMore={hasMore} />
       )}
     </ListFrame>
   );

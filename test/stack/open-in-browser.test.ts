@@ -31,19 +31,16 @@ describe.runIf(process.platform === 'linux')('a browser for an address', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
   });
 
-  it.each([0, 3])(
-    'gets the whole address, and its exit code %i is ignored',
-    async (code) => {
-      const told = program(`told-${String(code)}`);
-      await install(`printf %s "$1" > ${told}.part; /bin/mv ${told}.part ${told}; exit ${String(code)}`);
-      openInBrowser(URL_WITH_TOKEN);
-      await until('it is told', 10_000, () =>
-        readFile(told).then(
-          () => true,
-          () => false,
-        ),
-      );
-      expect(await readFile(told, 'utf8')).toBe(URL_WITH_TOKEN);
-    },
-  );
+  it.each([0, 3])('gets the whole address, and its exit code %i is ignored', async (code) => {
+    const told = program(`told-${String(code)}`);
+    await install(`printf %s "$1" > ${told}.part; /bin/mv ${told}.part ${told}; exit ${String(code)}`);
+    openInBrowser(URL_WITH_TOKEN);
+    await until('it is told', 10_000, () =>
+      readFile(told).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await readFile(told, 'utf8')).toBe(URL_WITH_TOKEN);
+  });
 });

@@ -72,10 +72,7 @@ describe('a post with an odd response', () => {
     ['a 304', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
     ['a 206', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(ID)}\r\n${ID}`)],
     ['three million brackets', speaking(`${CREATED}\r\n${DEEP}`)],
-    [
-      'an id beside a field of three million brackets',
-      speaking(`${CREATED}\r\n{"id":"pred_1","x":${DEEP}}`),
-    ],
+    ['an id beside a field of three million brackets', speaking(`${CREATED}\r\n{"id":"pred_1","x":${DEEP}}`)],
     ['a null', speaking(`${CREATED}\r\nnull`)],
     ['a number', speaking(`${CREATED}\r\n1e999`)],
     ['a list of two', speaking(`${CREATED}\r\n[${ID},${ID}]`)],
@@ -98,10 +95,7 @@ describe('a poll with an odd response', () => {
     ['a 204', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
     ['a body that is cut short', speaking(`${FOUND}${lengthOf(done, 10)}\r\n${done}`)],
     ['a field of three million brackets', failed(`{"id":"pred_1","status":"failed","x":${DEEP}}`)],
-    [
-      'two statuses, the last of them odd',
-      failed('{"id":"pred_1","status":"failed","status":["failed"]}'),
-    ],
+    ['two statuses, the last of them odd', failed('{"id":"pred_1","status":"failed","status":["failed"]}')],
     ['a number as status', failed('{"id":"pred_1","status":404}')],
     ['a status in capitals', failed('{"id":"pred_1","status":"FAILED"}')],
     ['a list', failed(`[${done}]`)],

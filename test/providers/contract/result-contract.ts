@@ -68,7 +68,11 @@ const LINKS: readonly (readonly [string, Fault, object])[] = [
     answering({ status: 200, headers: { ...png, 'content-encoding': 'gzip' }, body: PACKED_BOMB }),
     BAD,
   ],
-  ['leads to a picture of 100 million pixels', answering({ status: 200, headers: png, body: PIXEL_BOMB }), BAD],
+  [
+    'leads to a picture of 100 million pixels',
+    answering({ status: 200, headers: png, body: PIXEL_BOMB }),
+    BAD,
+  ],
   ['declares five gigabytes', pouring(FIVE_GIGABYTES), BAD],
   ['has no end', pouring(null), BAD],
   ['leads to a private address', redirecting('http://10.0.0.7/picture.png'), BAD],
