@@ -16,5 +16,5 @@ export function preview(transport: Transport, call: ApiCall): Promise<Preview> {
   return transport.json<Preview>({ ...call, body: { ...(body as object), dry_run: true } });
 }
 
-/** The reason in a preview, of which nothing is recorded. */
+/** The same of a call with a reason alone, which a preview does not record. */
 export const NO_REASON_YET = 'Dry run';

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Account, AccountPriceList, Limits } from '../../../client/http/wire-types.ts';
 import { newKey } from '../../../client/http/new-key.ts';
-import { NO_REASON_YET } from '../../../client/http/preview.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Field } from '../../shared/parts/field.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { LimitsDialog } from './limits-dialog.tsx';
 

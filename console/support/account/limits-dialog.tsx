@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Account, Limits } from '../../../client/http/wire-types.ts';
-import { NO_REASON_YET } from '../../../client/http/preview.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Field } from '../../shared/parts/field.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { LIMIT_NAMES, type LimitName } from './limit-names.ts';
 

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Inspection, Job, SupportBody } from '../../../client/http/wire-types.ts';
-import { NO_REASON_YET } from '../../../client/http/preview.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { exactText } from '../../shared/parts/instant.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { stateText } from '../../shared/parts/state-badge.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import type { Arguments } from './command-arguments.ts';
 import { ExtendFields, RefundFields, ResolveFields } from './command-fields.tsx';

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { DecisionBody, ReviewForSupport } from '../../../client/http/wire-types.ts';
-import { NO_REASON_YET } from '../../../client/http/preview.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
+import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog } from '../act/act-dialog.tsx';
 import { TrailItem } from '../trail-item.tsx';
 import { useKeys } from '../use-keys.ts';
