@@ -8,6 +8,12 @@ import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا';
+/** The API's problem for a mistake of ours: the call may or may not have been done. */
+const INTERNAL = {
+  ...{ type: 'https://holdfast.example.com/problems/internal', title: 'Something went wrong', status: 500 },
+  ...{ code: 'internal', detail: 'See the log.', retryable: true, billed: 'unknown' },
+  request_id: 'req_0123456789abcdef0123456789abcdef',
+};
 const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays', body: HOSTILE } };
 
 describe.skipIf(program === null).concurrent('support’s console', () => {
@@ -111,6 +117,40 @@ describe.skipIf(program === null).concurrent('support’s console', () => {
     await refund(two);
     await two.page.getByText('All that was charged has been given back already.').first().waitFor();
     await Promise.all([one.close(), two.close()]);
+  });
+
+  it('grants once when the response is an error after the grant and the person tries again', async () => {
+    const own = await api.openAccount('Retried');
+    const open = await support.open({}, ada);
+    const { page } = open;
+    await open.goTo(`accounts/${own}`);
+    // The client retries once by itself, so two responses are replaced.
+    let replaced = 0;
+    await page.route(`**/v1/accounts/${own}/grants`, async (route) => {
+      const { dry_run: isDryRun } = route.request().postDataJSON() as { readonly dry_run?: boolean };
+      if (isDryRun === true || replaced === 2) {
+        await route.continue();
+        return;
+      }
+      replaced += 1;
+      expect((await route.fetch()).status()).toBeLessThan(300);
+      await route.fulfill({ status: 500, contentType: 'application/problem+json', json: INTERNAL });
+    });
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Grant goodwill' }).click();
+    await page.getByLabel('Credits').fill('250');
+    await page.getByLabel('Reason').fill('The oven was cold');
+    await dialog.getByText('adds 250 credits').waitFor();
+    await dialog.getByRole('button', { name: 'Grant' }).click();
+    await dialog.getByText('Something went wrong').waitFor();
+    expect(replaced).toBe(2);
+    await dialog.getByText('adds 250 credits').waitFor();
+    await dialog.getByRole('button', { name: 'Grant' }).click();
+    await dialog.getByText('250 credits were granted').waitFor();
+    const { body } = await api.call('GET', '/v1/balance', undefined, own);
+    const { grants } = body as { readonly grants: readonly { readonly source: string }[] };
+    expect(grants.filter(({ source }) => source === 'goodwill')).toHaveLength(1);
+    await open.close();
   });
 
   it('decides a review by the keyboard alone', async () => {

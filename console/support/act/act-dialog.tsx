@@ -137,9 +137,10 @@ function useSending<Result>(
         onTold();
       },
       (error: unknown) => {
-        // A refusal is final under its key, so the next try needs another.
         if (error instanceof HoldfastError && error.problem !== null) {
-          intention.current = { of: '', key: '' };
+          // A refusal is final under its key, so the next try needs another. After any other problem the action may have
+          // been done: the same key then returns its result.
+          if (!error.retryable) intention.current = { of: '', key: '' };
           // The preview may no longer be true.
           preview.askAgain();
         }
