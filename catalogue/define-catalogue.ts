@@ -22,6 +22,10 @@ import { faultsOfPriceList } from './check-price-list.ts';
 import { declaredIn } from './declared.ts';
 import type { Placed } from './placed.ts';
 import { readDefinition, stepTo } from './read-definition.ts';
+import { endingWithin } from './time-trial.ts';
+
+/** It only builds an object. While it runs, the worker that calls it does nothing else: longer, and the heartbeats of other attempts come late. */
+const TO_INPUT_LIMIT_MS = 1_000;
 
 /**
  * Checks what an adopter wrote and returns the catalogue. Throws CatalogueError with every fault by its path: one
@@ -163,13 +167,16 @@ function toModel(entry: z.output<typeof modelDefinition>, kinds: readonly Placed
       },
     ];
   });
-  return { ...entry, remoteId: entry.remoteId ?? entry.name, makes: Object.fromEntries(makes) };
+  const toInput = entry.toInput && endingWithin(TO_INPUT_LIMIT_MS, entry.toInput);
+  return { ...entry, toInput, remoteId: entry.remoteId ?? entry.name, makes: Object.fromEntries(makes) };
 }
 
 function toInputsOf(
   stages: readonly { readonly name: string; readonly toInput?: StageToInput | undefined }[],
 ): Readonly<Record<string, StageToInput>> {
   return Object.fromEntries(
-    stages.flatMap(({ name, toInput }) => (toInput === undefined ? [] : [[name, toInput]])),
+    stages.flatMap(({ name, toInput }) =>
+      toInput === undefined ? [] : [[name, endingWithin(TO_INPUT_LIMIT_MS, toInput)]],
+    ),
   );
 }

@@ -6,11 +6,13 @@ import { CatalogueError } from './catalogue-error.ts';
 import { isDefinedCatalogue } from './define-catalogue.ts';
 import { messageOf } from '../domain/message-of.ts';
 import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from './adopter-tools.ts';
+import { endingWithin } from './time-trial.ts';
+import { faultOfTopLevel } from './top-level-trial.ts';
 
 /** In a folder: the first of these that exists. */
 const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
 
-/** A file imports nothing but its own parts. Far more than a slow disk takes. */
+/** For the top level of the file, and for its function. A file imports nothing but its own parts: far more than a slow disk takes. */
 const LOAD_LIMIT_MS = 10_000;
 
 /**
@@ -23,7 +25,7 @@ export async function loadCatalogue(file: string | null, limitMs = LOAD_LIMIT_MS
   const exported = await importFrom(source, limitMs);
   let defined: unknown;
   try {
-    defined = exported(ADOPTER_TOOLS);
+    defined = endingWithin(limitMs, exported)(ADOPTER_TOOLS);
   } catch (error) {
     if (error instanceof CatalogueError) throw new CatalogueError(error.faults, source);
     throw new CatalogueError([{ path: '', fault: `it does not run: ${messageOf(error)}` }], source);
@@ -49,11 +51,16 @@ function findFile(file: string): string {
 }
 
 async function importFrom(source: string, limitMs: number): Promise<CatalogueFile> {
+  const refusal = (why: string) =>
+    new CatalogueError([{ path: '', fault: `it cannot be loaded: ${why}` }], source);
+  const { href } = pathToFileURL(source);
+  const endless = await faultOfTopLevel(href, limitMs);
+  if (endless !== null) throw refusal(endless);
   let module: unknown;
   try {
-    module = await importWithin(source, limitMs);
+    module = await import(href);
   } catch (error) {
-    throw new CatalogueError([{ path: '', fault: `it cannot be loaded: ${messageOf(error)}` }], source);
+    throw refusal(messageOf(error));
   }
   const exported = (module as { readonly catalogue?: unknown }).catalogue;
   if (typeof exported !== 'function') {
@@ -62,20 +69,4 @@ async function importFrom(source: string, limitMs: number): Promise<CatalogueFil
     throw new CatalogueError([{ path: '', fault }], source);
   }
   return exported as CatalogueFile;
-}
-
-/** The timer keeps the process alive, too: Node ends one that waits for a module and for nothing else, with exit code 13 and no word of ours. */
-async function importWithin(source: string, limitMs: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const seconds = String(limitMs / 1_000);
-      reject(new Error(`its top level has not ended within ${seconds} s: let it await nothing`));
-    }, limitMs);
-  });
-  try {
-    return await Promise.race([import(pathToFileURL(source).href), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,16 +4,34 @@ import { createContext, Script } from 'node:vm';
 const LIMIT_MS = 1_000;
 
 const TRIAL = new Script('attempt()');
+/** One for all trials, also for one inside another: `attempt` is read as soon as it is set. */
+const REALM = createContext({ attempt: () => undefined });
 
 /** Whether it is through within the limit. A pattern that backtracks is cut off as well: nothing else in a process can do that. Throws what it throws. */
 export function isDoneInTime(attempt: () => void, limitMs = LIMIT_MS): boolean {
   try {
-    TRIAL.runInContext(createContext({ attempt }), { timeout: limitMs });
+    REALM['attempt'] = attempt;
+    TRIAL.runInContext(REALM, { timeout: limitMs });
     return true;
   } catch (error) {
     if (isTimeout(error)) return false;
     throw error;
   }
+}
+
+/** The same function, which throws RangeError where it has not ended within the limit: an endless loop of a catalogue would stop the process. */
+export function endingWithin<Args extends readonly unknown[], Result>(
+  limitMs: number,
+  run: (...args: Args) => Result,
+): (...args: Args) => Result {
+  return (...args) => {
+    const results: Result[] = [];
+    const isDone = isDoneInTime(() => void results.push(run(...args)), limitMs);
+    if (isDone) return results[0] as Result;
+    throw new RangeError(
+      `it has not ended within ${String(limitMs / 1_000)} s: remove the endless loop, or the check of a text that takes so long`,
+    );
+  };
 }
 
 /** Made in the trial's own realm, it is no Error of ours. */

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CatalogueError } from '../../../catalogue/catalogue-error.ts';
 import { loadCatalogue } from '../../../catalogue/load-catalogue.ts';
@@ -52,7 +54,7 @@ test('the shipped catalogue is loaded where none is named', async () => {
   expect(priceLists).toEqual(SUPERSCALE.priceLists);
 });
 
-test.each(['one.mjs', 'two.ts'])('a file anywhere is loaded: %s', async (name) => {
+test.each(['one.mjs', 'two.ts'])('a catalogue is loaded from a file anywhere: %s', async (name) => {
   const { kinds, models } = await loadCatalogue(await write(name, SOUND.replace('PRICE', '3')));
   expect(kinds.map((kind) => kind.name)).toEqual(['poster']);
   expect(models[0]).toMatchObject({
@@ -62,7 +64,15 @@ test.each(['one.mjs', 'two.ts'])('a file anywhere is loaded: %s', async (name) =
   });
 });
 
-test('of a folder its catalogue is loaded', async () => {
+test('a function that makes an input and loops forever throws after a second, and the worker goes on', async () => {
+  const loop =
+    'toInput: () => { const end = Date.now() + 3_000; while (Date.now() < end); return {}; }, cancelRule:';
+  const text = SOUND.replace('PRICE', '3').replace('cancelRule:', loop);
+  const { models } = await loadCatalogue(await write('slow-input.mjs', text));
+  expect(() => models[0]?.toInput?.({ kind: 'poster' }, [], null)).toThrow('it has not ended within 1 s');
+});
+
+test('a catalogue is loaded from its folder', async () => {
   const file = await write('folder/catalogue.mjs', SOUND.replace('PRICE', '3'));
   expect((await loadCatalogue(path.dirname(file))).kinds).toHaveLength(1);
 });
@@ -102,12 +112,48 @@ describe('a start is refused', () => {
     expect(await refusalOf(file)).toContain(refusal);
   });
 
-  test('on a file whose top level never ends, and says so', async () => {
-    const file = await write('endless.mjs', 'await new Promise(() => {});');
-    expect(await refusalOf(file, 20)).toBe(
-      '/endless.mjs has a fault, and nothing was started:\n' +
-        '  it cannot be loaded: its top level has not ended within 0.02 s: let it await nothing',
+  test('on a file whose top level awaits what never comes, before the limit', async () => {
+    const file = await write('waiting.mjs', 'await new Promise(() => {});');
+    expect(await refusalOf(file)).toBe(
+      '/waiting.mjs has a fault, and nothing was started:\n' +
+        '  it cannot be loaded: its top level awaits something that never comes: let it await nothing',
     );
+  });
+
+  test('on a file whose top level loops forever, by a process that ends with the reason', async () => {
+    const file = await write('looping.mjs', 'for (;;);');
+    const script = path.join(import.meta.dirname, 'load-in-process.ts');
+    const options = { timeout: 9_000 };
+    const ended = promisify(execFile)(process.execPath, ['--import', 'tsx', script, file, '500'], options);
+    const { code, stderr } = (await ended.catch((error: unknown) => error)) as {
+      code: number;
+      stderr: string;
+    };
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `${file} has a fault, and nothing was started:\n` +
+        '  it cannot be loaded: its top level has not ended within 0.5 s: remove the endless loop or the wait from it',
+    );
+  });
+
+  // The loops end some time, so that this test fails where they are not cut off, and does not hang.
+  test.each([
+    [
+      'function',
+      300,
+      'export const catalogue = () => { LOOP };',
+      '  it does not run: it has not ended within 0.3 s: remove the endless loop',
+    ],
+    [
+      'check of a field',
+      undefined,
+      SOUND.replace("z.enum(['a2', 'a1'])", 'z.string().refine(() => { LOOP return true; })'),
+      '  kinds[0].fields.size: it does not come to an end with a value',
+    ],
+  ])('on a file with a %s that loops forever', async (where, limitMs, text, refusal) => {
+    const loop = 'const end = Date.now() + 2_000; while (Date.now() < end);';
+    const file = await write(`${where}.mjs`, text.replace('PRICE', '3').replace('LOOP', loop));
+    expect(await refusalOf(file, limitMs)).toContain(refusal);
   });
 
   test('on a folder without one', async () => {
