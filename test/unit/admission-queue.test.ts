@@ -30,12 +30,12 @@ async function submit(perSecond: number, seconds: number) {
   return outcomes;
 }
 
-it('lets a burst wait for its turn', async () => {
+it('a burst of submissions waits, and every one is admitted', async () => {
   const outcomes = await submit(100, 1);
   expect(outcomes.filter(({ isAdmitted }) => isAdmitted)).toHaveLength(100);
 });
 
-it('refuses what comes too fast for too long, admits as much as it can, and what it admits soon', async () => {
+it('an overload is admitted at the rate that can be sustained, and each response comes within 200 ms', async () => {
   const start = Date.now();
   const outcomes = await submit(60, 60);
   const late = outcomes.filter(({ at }) => at - start > 20_000);
@@ -47,7 +47,7 @@ it('refuses what comes too fast for too long, admits as much as it can, and what
   expect(Math.max(...refused.map(({ tookMs }) => tookMs))).toBeLessThanOrEqual(200);
 });
 
-it('has fewer under way in an overload where more at once are slower', async () => {
+it('an overload in which more at once are slower has fewer under way', async () => {
   const queue = createAdmissionQueue(16, Date.now);
   let running = 0;
   const took: { readonly at: number; readonly ms: number }[] = [];
@@ -78,7 +78,7 @@ it('has fewer under way in an overload where more at once are slower', async () 
   expect(Math.max(...late)).toBeLessThanOrEqual(500);
 });
 
-it('admits all again once the flood is over', async () => {
+it('a submission after an overload is admitted at once', async () => {
   const queue = createAdmissionQueue(1, Date.now);
   const flood = Array.from({ length: 400 }, () => queue.run(takes(100)).catch(() => 'refused'));
   await vi.advanceTimersByTimeAsync(60_000);
@@ -88,7 +88,7 @@ it('admits all again once the flood is over', async () => {
   expect(await after).toBe('admitted');
 });
 
-it('holds a bounded number of submissions', async () => {
+it('a submission beyond 500 that wait is refused', async () => {
   const queue = createAdmissionQueue(1, Date.now);
   void queue.run(takes(1_000));
   const waiting = Array.from({ length: 500 }, () => queue.run(takes(1)).catch(() => 'refused'));

@@ -38,7 +38,7 @@ describe('a bill', () => {
     expect(await read(name, content)).toEqual(LINES);
   });
 
-  it('of fal is what its billing events say, in billionths', async () => {
+  it('of fal is read from its billing events, in billionths of a dollar', async () => {
     const event = (request: string, nanos: number) => ({
       ...{ request_id: request, endpoint_id: 'fal-ai/flux/dev', timestamp: '2026-05-15T10:30:45Z' },
       ...{ output_units: 1.5, unit_price: 0.001, percent_discount: null, cost_estimate_nano_usd: nanos },
@@ -57,7 +57,7 @@ describe('a bill', () => {
   });
 });
 
-describe('nothing of a bill is read', () => {
+describe('nothing of a bill is imported', () => {
   it.each([
     ['without a column that is needed', 'b.csv', 'line,cost\nl1,1\n', /its first line names .* lacks id/],
     ['with a column twice', 'b.csv', 'line,id,cost,cost\nl1,r,1,2\n', /names cost twice/],
@@ -96,7 +96,7 @@ describe('nothing of a bill is read', () => {
     await expect(read(name, content)).rejects.toThrow(/nothing was imported/);
   });
 
-  it('of a file that is not there', async () => {
+  it('whose file is not there', async () => {
     await expect(readBillFile(path.join(folder, 'none.csv'))).rejects.toThrow(/ENOENT/);
   });
 

@@ -13,7 +13,7 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-test('a step that waits ten thousand times keeps nothing of its waits', async () => {
+test('a step that waits ten thousand times holds no memory of its waits', async () => {
   const grownBytes = await new MockActivityEnvironment().run(async () => {
     await sleep(0);
     const before = heapBytes();
@@ -24,7 +24,7 @@ test('a step that waits ten thousand times keeps nothing of its waits', async ()
   expect(grownBytes).toBeLessThan(3_000_000);
 });
 
-test('a cancel ends a wait', async () => {
+test('a wait ends when its activity is canceled', async () => {
   const environment = new MockActivityEnvironment();
   const waiting: Promise<unknown> = environment.run(() => sleep(60_000));
   setTimeout(() => {

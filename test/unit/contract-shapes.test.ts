@@ -14,7 +14,7 @@ const EXAMPLES = path.join(import.meta.dirname, '..', '..', 'examples', 'jobs');
 
 const NAMED = new Set<unknown>(Object.values(SHAPES));
 
-describe('the shapes of the contract', () => {
+describe('the contract', () => {
   it('has every route of the API among its calls, and no call without a route', () => {
     const nameOf = ({ method, path }: Pick<Call, 'method' | 'path'>) => `${method} ${path}`;
     // The factories read nothing of their parts until a request comes.
@@ -22,7 +22,7 @@ describe('the shapes of the contract', () => {
     expect(routes.toSorted()).toEqual(Object.values(CALLS).map(nameOf).toSorted());
   });
 
-  it('names every response of a call under /v1', () => {
+  it('has a name for every response of a call under /v1', () => {
     const calls: readonly (readonly [string, Call])[] = Object.entries(CALLS);
     const unnamed = calls.filter(([, call]) =>
       statusesOf(call).some((status) => {
@@ -33,7 +33,7 @@ describe('the shapes of the contract', () => {
     expect(unnamed.map(([name]) => name)).toEqual([]);
   });
 
-  it('becomes JSON Schema, each shape once and the others by reference', () => {
+  it('becomes JSON Schema with each shape once and references to it', () => {
     const registry = z.registry<{ readonly id: string }>();
     for (const [id, shape] of Object.entries(SHAPES)) registry.add(shape, { id });
     const { schemas } = z.toJSONSchema(registry);
@@ -52,7 +52,7 @@ describe('the shapes of the contract', () => {
     }
   });
 
-  it('has the body of quotes and submissions, of which a catalogue’s own is a narrower form', () => {
+  it('has one body of quotes and submissions, and the body of a catalogue is a narrower form of it', () => {
     expect(CALLS.quote.body).toBe(jobBody);
     expect(CALLS.submitJob.body).toBe(jobBody);
     const common = z.toJSONSchema(jobBody, { io: 'input' }).properties ?? {};
@@ -76,7 +76,7 @@ describe('the shapes of the contract', () => {
     },
   );
 
-  it('finds a field too many and a field too few, wherever it stands', () => {
+  it('does not match a response with a field too many, a field too few or a wrong value', () => {
     const request = { method: 'GET', path: '/v1/accounts/acct_a' };
     const account = {
       ...{ id: 'acct_a', name: 'A', reference: 'r', mode: 'live', frozen: false },

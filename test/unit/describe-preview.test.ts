@@ -15,8 +15,8 @@ const BACK: PreviewedMove = {
 };
 const EFFECT: PreviewedEffect = { moves: [BACK], job_state: 'failed', reserved: 35, live: 0, about: null };
 
-describe('what a command would do, in words', () => {
-  it('says where credits go, and until when they can be spent', () => {
+describe('the description of what a command would do', () => {
+  it('says where credits go, and when they end', () => {
     expect(
       describeMoves([
         BACK,
@@ -34,7 +34,7 @@ describe('what a command would do, in words', () => {
     ]);
   });
 
-  it('says what becomes of outputs and attempts', () => {
+  it('says what happens to outputs and attempts', () => {
     const about = { number: 2, provider: 'fal' };
     const returnBy = '2026-12-01T09:05:00+00:00';
     expect(

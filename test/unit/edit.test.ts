@@ -16,11 +16,11 @@ const brief = { headline: 'A kettle', brand_color: '#00aa77' };
 const video: EditSource = { kind: 'video_ad', brief, duration_seconds: 15, quality: 'draft' };
 const edit = { kind: 'edit', source_output_id: 'out_a' } as const;
 
-test('a regeneration makes what its source was', () => {
+test('an edit without changes makes what its source was', () => {
   expect(resolveWork(edit, () => video)).toEqual({ ...edit, ...video, instruction: undefined });
 });
 
-test('an edit has what it says itself, and its source has the rest', () => {
+test('an edit has its own fields, and the rest of its source', () => {
   expect(resolveWork({ ...edit, quality: 'high', instruction: 'louder' }, () => video)).toMatchObject({
     kind: 'video_ad',
     brief,
@@ -30,7 +30,7 @@ test('an edit has what it says itself, and its source has the rest', () => {
   });
 });
 
-test('an edit of a picture has no duration, whatever it says', () => {
+test('an edit of a picture has no duration and no quality, also where it names them', () => {
   const made = resolveWork({ ...edit, duration_seconds: 60, quality: 'high' }, () => ({
     kind: 'static_ad',
     brief,
@@ -38,7 +38,7 @@ test('an edit of a picture has no duration, whatever it says', () => {
   expect([made.kind, made['duration_seconds'], made['quality']]).toEqual(['static_ad', undefined, undefined]);
 });
 
-test('an edit of an edit asks for what both asked, and starts afresh with a brief of its own', () => {
+test('an edit of an edit has the instructions of both, and with a brief of its own none of the source', () => {
   const source: EditSource = { ...video, instruction: 'in blue' };
   const of = (own: object) => resolveWork({ ...edit, ...own }, () => source).instruction;
   expect(of({ instruction: 'louder' })).toBe('in blue\nlouder');
@@ -47,7 +47,7 @@ test('an edit of an edit asks for what both asked, and starts afresh with a brie
   expect(of({ brief })).toBeUndefined();
 });
 
-test('a long chain of edits stays within one instruction: the oldest lines give way', () => {
+test('a chain of edits that is too long for one instruction drops the oldest lines', () => {
   const long = 'x'.repeat(1_500);
   const source: EditSource = { ...video, instruction: `first\n${long}` };
   const own = 'y'.repeat(499);

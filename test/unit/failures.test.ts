@@ -29,28 +29,25 @@ const TABLE: Readonly<
   internal: { retryable: true, by: { us: 'return_grant' } },
 };
 
-test('the table names every failure', () => {
+test('the table of this test names every failure code', () => {
   expect(Object.keys(TABLE).sort()).toEqual([...FAILURE_CODES].sort());
 });
 
-test.each(FAILURE_CODES)(
-  '%s: who brings it about, whether to try again, and where expired credits go',
-  (code) => {
-    const row = TABLE[code];
-    expect(faultsOf(code)).toEqual(Object.keys(row?.by ?? {}));
-    expect(failureOf(code)).toMatchObject({ at_fault: faultsOf(code)[0], retryable: row?.retryable });
-    for (const fault of faultsOf(code))
-      expect(expiredGrantPolicyOf(failureOf(code, fault))).toBe(row?.by[fault]);
-    expect(failureOf(code).detail).toMatch(/^[A-Z].*\.$/);
-  },
-);
+test.each(FAILURE_CODES)('%s has its fault, its retryable and its policy for expired credits', (code) => {
+  const row = TABLE[code];
+  expect(faultsOf(code)).toEqual(Object.keys(row?.by ?? {}));
+  expect(failureOf(code)).toMatchObject({ at_fault: faultsOf(code)[0], retryable: row?.retryable });
+  for (const fault of faultsOf(code))
+    expect(expiredGrantPolicyOf(failureOf(code, fault))).toBe(row?.by[fault]);
+  expect(failureOf(code).detail).toMatch(/^[A-Z].*\.$/);
+});
 
-test('what the customer brought about never makes their credits last longer', () => {
+test('a failure at the fault of the customer never makes credits last longer', () => {
   for (const code of FAILURE_CODES)
     expect(expiredGrantPolicyOf(failureOf(code, 'customer')), code).toBe('expire');
 });
 
-test('a released job tells its customer that support ended it, and does not ask them to submit it again', () => {
+test('a job that support released says so, and does not ask its customer to submit it again', () => {
   expect(RELEASED_BY_SUPPORT).toMatchObject({ code: 'terminated', at_fault: 'us' });
   expect(RELEASED_BY_SUPPORT.detail).toMatch(/^Support ended the job/);
   expect(RELEASED_BY_SUPPORT.detail).not.toMatch(/outside|submit/i);
@@ -60,7 +57,7 @@ test('a return grant lives 72 h', () => {
   expect(RETURN_GRANT_LIFETIME_HOURS).toBe(72);
 });
 
-test('only codes of the table are failure codes', () => {
+test('a code that is not in the table is no failure code', () => {
   expect([isFailureCode('canceled'), isFailureCode('cancelled'), isFailureCode('constructor')]).toEqual([
     true,
     false,

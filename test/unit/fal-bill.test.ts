@@ -32,7 +32,7 @@ afterEach(() => {
 });
 const fetchBill = () => fetchFalBill({ url, key: 'secret' }, 7, NOW);
 
-test('every page is fetched with the key, from so many days ago, and read as a file of them is', async () => {
+test('the pages of a bill are fetched with the key, from the day asked for, and are read like a file of them', async () => {
   answer = ({ searchParams }) => ({
     status: 200,
     body: searchParams.has('cursor')
@@ -75,7 +75,7 @@ test.each([
     { status: 302, body: '', location: 'http://127.0.0.1:9/' },
     /could not be fetched/,
   ],
-])('nothing is imported of %s, and the key is in no message', async (_what, said, message) => {
+])('a bill is not imported from %s, and no message has the key', async (_what, said, message) => {
   answer = () => said;
   await expect(fetchBill()).rejects.toThrow(message);
   await expect(fetchBill()).rejects.toThrow(
@@ -83,7 +83,7 @@ test.each([
   );
 });
 
-test('pages without an end are given up', async () => {
+test('a bill of more than 100,000 events is refused', async () => {
   answer = () => ({ status: 200, body: { billing_events: [], next_cursor: 'again' } });
   await expect(fetchBill()).rejects.toThrow(/more than 100,000 events/);
   expect(asked).toHaveLength(100);

@@ -3,7 +3,7 @@ import { formatReport } from '../../cli/show/format-report.ts';
 import { GRANT_SOURCES } from '../../domain/credits/grant-rules.ts';
 
 test.each([0, 999, 99_999_999, 999_999_999_999])(
-  'the report fits a terminal with every source at %i',
+  'the report with %i credits of every source fits 80 columns',
   (most) => {
     const sums = {
       opening: most,

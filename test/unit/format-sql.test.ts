@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
 import { formatSql, tooLongLines } from '../../dev/format-sql/format-sql.ts';
 
-test('keywords are in capitals and types are not, and what is quoted or said in a comment stays as it is', () => {
+test('SQL is formatted with keywords in capitals and types in small letters, and quotes and comments stay as they are', () => {
   expect(
     formatSql(`select 'select it''s' as "from", COUNT(*)::BIGINT from t -- select from\nwhere x\n`),
   ).toBe(`SELECT 'select it''s' AS "from", count(*)::bigint FROM t -- select from\nWHERE x\n`);
 });
 
-test('tabs, blanks at the end of lines, and more than one empty line go', () => {
+test('SQL is formatted without tabs, blanks at the end of a line and repeated empty lines', () => {
   expect(formatSql('\nSELECT 1; \n\n\n\n\tSELECT 2;\r\n\n')).toBe('SELECT 1;\n\n  SELECT 2;\n');
 });
 
-test('formatting what is formatted changes nothing', () => {
+test('SQL that is formatted stays the same when it is formatted again', () => {
   const once = formatSql(`create FUNCTION f() returns int language sql as $$ select 1 $$;`);
   expect(formatSql(once)).toBe(once);
 });
 
-test('lines of more than 120 columns are named', () => {
+test('a line of more than 120 columns is named by its number', () => {
   expect(tooLongLines(`${'x'.repeat(120)}\n${'x'.repeat(121)}\n`)).toEqual([2]);
 });

@@ -16,14 +16,14 @@ function openVerb() {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('groupCommit', () => {
-  test('a call that comes alone goes within its turn of the event loop', async () => {
+  test('a call that comes alone is sent within its turn of the event loop', async () => {
     const { verb, sent } = openVerb();
     void groupCommit(verb)(1);
     await turn();
     expect(sent).toEqual([[1]]);
   });
 
-  test('calls of one turn go together; those made while one is under way, together in the next; each gets its own answer', async () => {
+  test('calls of one turn are sent together, those made meanwhile in the next batch, and each gets its own result', async () => {
     const { verb, sent, letGo } = openVerb();
     const call = groupCommit(verb);
     const answers = [call(1), call(2)];
@@ -39,7 +39,7 @@ describe('groupCommit', () => {
     expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
   });
 
-  test('a call after a quiet time goes at once again', async () => {
+  test('a call after a quiet time is sent at once', async () => {
     const { verb, sent, letGo } = openVerb();
     const call = groupCommit(verb);
     const first = call(1);
@@ -51,7 +51,7 @@ describe('groupCommit', () => {
     expect(sent).toEqual([[1], [2]]);
   });
 
-  test('a batch is bounded, and grows while the verb does all of it', async () => {
+  test('a batch grows up to 256 while the verb does all of it', async () => {
     const { verb, sent, letGo } = openVerb();
     const call = groupCommit(verb);
     for (let item = 0; item < 1_000; item++) void call(item);
@@ -63,7 +63,7 @@ describe('groupCommit', () => {
     expect(sent.map((items) => items.length)).toEqual([32, 48, 72, 108, 162, 243, 256, 79]);
   });
 
-  test('what a verb did not come to is sent again first, and no larger than it could do', async () => {
+  test('items that a verb did not do are sent again first, in batches of the size that it did', async () => {
     const sent: (readonly number[])[] = [];
     const call = groupCommit(async (items: readonly number[]) => {
       sent.push(items);
@@ -117,12 +117,12 @@ describe('groupCommit', () => {
     expect(most).toBe(8);
   });
 
-  test('no results, or more than items, are a failure, never another caller’s result', async () => {
+  test('a verb that returns no result, or more results than items, fails the call', async () => {
     await expect(groupCommit(() => Promise.resolve([]))(1)).rejects.toThrow(GroupCommitFault);
     await expect(groupCommit(() => Promise.resolve([1, 2]))(1)).rejects.toThrow(GroupCommitFault);
   });
 
-  test('beyond 100,000 calls the next is refused at once', async () => {
+  test('a call beyond 100,000 that wait is refused at once', async () => {
     const { verb } = openVerb();
     const call = groupCommit(verb);
     for (let item = 0; item < 100_000; item++) void call(item);

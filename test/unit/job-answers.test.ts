@@ -19,8 +19,8 @@ const RETURNED: AnsweredOutput = {
 
 const answers = (...outputs: readonly AnsweredOutput[]) => answersOf(outputs, RETURN_BY);
 
-describe('what support tells a customer about a job', () => {
-  it('says of one under way what is reserved, and until when', () => {
+describe('the answer about a job', () => {
+  it('under way says what is reserved, and until when', () => {
     expect(answers(RUNNING)).toEqual({
       charged:
         'No: 35 credits are reserved, and what is not delivered by 2026-11-30 14:32 UTC returns by itself.',
@@ -29,7 +29,7 @@ describe('what support tells a customer about a job', () => {
     });
   });
 
-  it('says of one that ended what was charged, returned and refunded', () => {
+  it('that has ended says what was charged, returned and refunded', () => {
     expect(answers(DELIVERED)).toEqual({
       charged: 'Yes: 35 credits.',
       output: 'Yes: it was delivered.',
@@ -49,7 +49,7 @@ describe('what support tells a customer about a job', () => {
     });
   });
 
-  it('tells of a result that came and was not charged, and of a job without an attempt or a price', () => {
+  it('names a result that was not charged, no attempt, and a job that is free', () => {
     const late = { ...RETURNED, attempts: [{ ...ATTEMPT, state: 'replaced', sha256: 'a' }] };
     expect(answers(late).output).toBe(
       'No: nothing was delivered. 1 result came uncharged, and is kept for support.',
@@ -62,7 +62,7 @@ describe('what support tells a customer about a job', () => {
   });
 });
 
-describe('what support can do to a job', () => {
+describe('the commands that are possible for a job', () => {
   const withState = (one: AnsweredOutput, state: string) => ({
     id: 'out_1',
     reservation: one.reservation,
@@ -71,7 +71,7 @@ describe('what support can do to a job', () => {
   const namesOf = (...args: Parameters<typeof possibleCommandsOf>) =>
     possibleCommandsOf(...args).map(({ command }) => command);
 
-  it('follows from what is reserved, what is charged, and how its attempts stand', () => {
+  it('follow from its reservation, its charge and the state of its attempts', () => {
     expect(possibleCommandsOf([withState(RUNNING, 'accepted')], true)).toEqual([
       { command: 'extend', attempt: null },
       { command: 'restart', attempt: 'att_1' },

@@ -16,7 +16,7 @@ const match = (call: string, ...of: Parameters<typeof received>) => {
 };
 
 describe('a response held against the document', () => {
-  it('is as it says', () => {
+  it('matches with its body, and without one', () => {
     match('readAccount', 200, JSON_TYPE, ACCOUNT);
     match('readJob', 304, { 'request-id': 'r', etag: 'W/"1"' }, '');
   });
@@ -35,13 +35,13 @@ describe('a response held against the document', () => {
     ],
     ['another media type', 200, { ...JSON_TYPE, 'content-type': 'text/html' }, ACCOUNT, /text\/html: is not/],
     ['another status', 201, JSON_TYPE, ACCOUNT, /has no 201/],
-  ])('has %s', (_, status, headers, body, fault) => {
+  ])('does not match with %s', (_, status, headers, body, fault) => {
     expect(() => {
       match('readAccount', status, headers, body);
     }).toThrow(fault);
   });
 
-  it('has no time to come again where it is refused for now', () => {
+  it('does not match as a 503 without a valid Retry-After', () => {
     const problem = { ...JSON_TYPE, 'content-type': 'application/problem+json' };
     expect(() => {
       match('readAccount', 503, problem, {});

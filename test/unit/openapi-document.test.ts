@@ -31,7 +31,7 @@ describe('the OpenAPI document', () => {
     expect([valid, errors]).toEqual([true, undefined]);
   });
 
-  it('lints clean', async () => {
+  it('has no fault of the linter, which finds one without servers', async () => {
     const config = await createConfig(LINT);
     const faults = await lintFromString({ source: TEXT, absoluteRef: 'openapi.json', config });
     expect(faults.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
@@ -56,7 +56,7 @@ describe('the OpenAPI document', () => {
     expect(documented.toSorted()).toEqual(routes.toSorted());
   });
 
-  it('has what is sent to webhook endpoints, with how it is verified', () => {
+  it('describes what is sent to webhook endpoints, and how it is verified', () => {
     const { parameters, requestBody, description } = DOCUMENT.webhooks['event']?.post ?? {};
     const names = parameters?.map((parameter) => ('name' in parameter ? parameter.name : ''));
     expect(names).toEqual(Object.keys(webhookHeaders({ id: 'evt_a', body: '' }, [], 0)).filter(isOfWebhooks));
@@ -66,7 +66,7 @@ describe('the OpenAPI document', () => {
     expect(description).toContain('HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`');
   });
 
-  it('says of every field what it means, with an example where its type does not say all', () => {
+  it('has a description of every field, and an example where its type does not say all', () => {
     const fields = fieldsOf(DOCUMENT.components.schemas);
     expect(fields.length).toBeGreaterThan(500);
     const places = (wrong: typeof fields) => wrong.map(({ place }) => place);
@@ -74,7 +74,7 @@ describe('the OpenAPI document', () => {
     expect(places(fields.filter(({ schema }) => !isShown(schema, 'examples')))).toEqual([]);
   });
 
-  it('says of every number what it counts', () => {
+  it('has the unit of every number in its description', () => {
     const UNITS =
       /credit|dollar|second|month|day|byte|how many|how much|job|output|attempt|item|variation|version|number|status|which|queue|order|from 0|minimum|price list|units|requests/i;
     const numbers = fieldsOf(DOCUMENT.components.schemas).filter(({ schema }) =>
@@ -84,7 +84,7 @@ describe('the OpenAPI document', () => {
     expect(silent.map(({ place, schema }) => [place, schema['description']])).toEqual([]);
   });
 
-  it('says of every union that is told apart by a field which value means which shape', () => {
+  it('has a mapping from value to shape for every union with a discriminator', () => {
     const unions = Object.values(DOCUMENT.components.schemas).filter((schema) => 'discriminator' in schema);
     expect(unions.length).toBeGreaterThan(1);
     for (const { oneOf, discriminator } of unions) {
@@ -94,7 +94,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has links that name calls, give each parameter of their paths, and point at ids', () => {
+  it('has links that name a call, each parameter of its path, and where the id stands', () => {
     const byId = new Map(
       Object.entries(DOCUMENT.paths).flatMap(([path, operations]) =>
         Object.values(operations).map((operation) => [operation.operationId, { path, operation }] as const),
@@ -127,7 +127,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('tells the kinds of the catalogue apart by their name', () => {
+  it('has a body for each kind of the catalogue, told apart by `kind`', () => {
     expect(DOCUMENT.components.schemas['JobBody']).toMatchObject({
       oneOf: [
         { $ref: '#/components/schemas/StaticAdBody' },

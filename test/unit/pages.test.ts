@@ -12,7 +12,7 @@ const PAGES = [
 ];
 const RATE = /\d (?:cycles\/s|jobs a second)/;
 
-test('how much the ledger and a stack do in a second stands in docs/benchmarks.md, and in no other page', () => {
+test('docs/benchmarks.md is the only page with a rate of the ledger or of a stack', () => {
   const withRate = PAGES.filter((page) => RATE.test(readFileSync(path.join(CHECKOUT, page), 'utf8')));
   expect(withRate).toEqual([MEASURED]);
 });

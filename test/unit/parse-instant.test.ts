@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseInstant } from '../../domain/parse-value.ts';
 
-describe('a time that comes from outside', () => {
+describe('a text', () => {
   it.each([
     ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
     ['2026-01-31t12:00:00.123456789z', '2026-01-31T12:00:00.123Z'],
@@ -10,7 +10,7 @@ describe('a time that comes from outside', () => {
     ['2024-02-29T23:59:59.9+05:30', '2024-02-29T18:29:59.900Z'],
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('is read as RFC 3339, in UTC: %s', (text, expected) => {
+  ])('in RFC 3339 is read as a time in UTC: %s', (text, expected) => {
     expect(parseInstant(text)?.toISOString()).toBe(expected);
   });
 
@@ -38,7 +38,7 @@ describe('a time that comes from outside', () => {
     ['no text', undefined],
     ['no text', ['2026-01-01T00:00:00Z']],
     ['no text', new Date(0)],
-  ])('that is %s is none: %j', (_, value) => {
+  ])('that is %s is no time: %j', (_, value) => {
     expect(parseInstant(value)).toBeNull();
   });
 });

@@ -24,7 +24,7 @@ const step = (number: number): Progress => ({
   ...{ stage: `step ${String(number)}`, fraction: null, queue_position: null },
 });
 
-test('a service that names another step with every poll for an hour makes 410 events at most, the last of them late', async () => {
+test('a service that names another step in every poll for an hour makes 410 events at most, the last of them near the end', async () => {
   const { recorded, report, pass } = reporter();
   for (let poll = 0; poll < 18_000; poll++) {
     await report(step(poll));
@@ -35,7 +35,7 @@ test('a service that names another step with every poll for an hour makes 410 ev
   expect(Number(recorded.at(-1)?.stage?.slice(5))).toBeGreaterThan(17_900);
 });
 
-test('a sound service is heard at once', async () => {
+test('a service with few steps has every one recorded at once', async () => {
   const { recorded, report } = reporter();
   for (let position = 20; position > 0; position--)
     await report({ stage: null, fraction: null, queue_position: position });

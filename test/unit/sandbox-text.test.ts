@@ -3,7 +3,7 @@ import { toSandboxText } from '../../domain/texts/sandbox-text.ts';
 
 const lineOf = (text: string) => toSandboxText(text).line;
 
-describe('a text as the sandbox model draws it', () => {
+describe('a text that the sandbox model draws', () => {
   it.each([
     'Žluťoučký kůň',
     'Ελλάδα',
@@ -20,7 +20,7 @@ describe('a text as the sandbox model draws it', () => {
     '毎朝焼きたてのパン「今すぐ」',
     '매일 아침 갓 구운 빵',
     'Fresh 🎉 start 👩‍👩‍👧 ❤️ 🇩🇪 🫖',
-  ])('has every letter of %s', (text) => {
+  ])('keeps every letter of %s', (text) => {
     expect(toSandboxText(text)).toEqual({ line: text.normalize('NFC'), missing: null });
   });
 
@@ -32,11 +32,11 @@ describe('a text as the sandbox model draws it', () => {
     ['apple \uF8FF', '\uF8FF'],
     ['a\uFFFE', '\uFFFE'],
     ['\u{E000}', '\u{E000}'],
-  ])('names the first character of %j that it has no glyph for', (text, missing) => {
+  ])('is refused for the first character of %j without a glyph', (text, missing) => {
     expect(toSandboxText(text).missing).toBe(missing);
   });
 
-  it('takes the form that the fonts have of a letter, and leaves out what is never drawn', () => {
+  it('has each letter in a form that the fonts have, and leaves out what is never drawn', () => {
     expect(lineOf('ﬀ ｆｕｌｌ')).toMatch(/^(ﬀ|ff) (ｆｕｌｌ|full)$/);
     expect(lineOf(' a\n\tb\u0000\u202Ec\u00AD\u{E0041} ')).toBe('a bc');
     expect(toSandboxText('a\u202E\u2060').missing).toBeNull();

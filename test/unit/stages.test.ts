@@ -31,7 +31,7 @@ const STAGED = SUPERSCALE.models.flatMap(({ makes }) =>
 );
 
 describe.each(STAGED)('the stages of a %s', (_kind, stages) => {
-  it('are made from earlier ones only, and end with the one that is delivered', () => {
+  it('need earlier ones alone, and end with the one that is delivered', () => {
     stages.forEach((stage, index) => {
       const earlier = stages.slice(0, index).map(({ name }) => name);
       expect(earlier).toEqual(expect.arrayContaining([...stage.needs]));
@@ -43,7 +43,7 @@ describe.each(STAGED)('the stages of a %s', (_kind, stages) => {
     expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
   });
 
-  it('are all of the progress together', () => {
+  it('have shares of the progress that add up to 1', () => {
     expect(stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
     const last = partProgressOf(stages, stages.at(-1) ?? stagesOf(PLAN)[0]);
     expect((last?.before ?? 0) + (last?.share ?? 0)).toBeCloseTo(1, 9);
@@ -68,7 +68,7 @@ describe('a worker that dies', () => {
 });
 
 describe('an attempt', () => {
-  it('at what is made in one call is at its final stage, under the reference it always had, which names its account', () => {
+  it('of a model with one call is at the final stage, under a reference that names its account', () => {
     expect(attemptOf(PLAN, 2)).toMatchObject({
       stage: 'render',
       reference: `att_${STEM}_0_${ACCOUNT}_render_2`,
@@ -77,7 +77,7 @@ describe('an attempt', () => {
     });
   });
 
-  it('at a part names it, with a reference that no other part has', () => {
+  it('at a part has a reference that no other part and no other attempt has', () => {
     const plan = { ...PLAN, kind: 'video_ad', stages: FILM_STAGES } as const;
     const parts = FILM_STAGES.flatMap(partsOf);
     const attempts = parts.flatMap((part) => [1, 2].map((number) => attemptOf(plan, number, part)));
@@ -93,7 +93,7 @@ describe('an attempt', () => {
   });
 });
 
-it('the last stage is the one that is delivered, whatever its name, and only its result is of a length', () => {
+it('the last stage is the final one whatever its name, and it alone has a duration', () => {
   const named = (name: string) => ({ ...stagesOf(PLAN)[0], name, share: 0.5 });
   const plan = { ...PLAN, durationSeconds: 30, stages: [named('render'), named('mix')] };
   const attempts = plan.stages.map((stage) => attemptOf(plan, 1, { stage, part: 1 }));
@@ -130,7 +130,7 @@ describe('a run that failed', () => {
   const middle = { isFinal: false, number: 1, maxAttempts: 3 };
 
   it.each(['provider_failed', 'zero_outputs', 'bad_content'] as const)(
-    'by %s is followed by another in the middle of a pipeline, as often as is allowed, and at its end by none',
+    'by %s is followed by another in the middle of a pipeline up to the maximum, and at its end by none',
     (code) => {
       expect(afterFailedRun({ code }, middle)).toEqual({ next: 'resubmit' });
       expect(afterFailedRun({ code }, { ...middle, number: 3 })).toEqual({ next: 'fail', code });
@@ -139,19 +139,19 @@ describe('a run that failed', () => {
   );
 
   it.each(['moderated_input', 'moderated_output', 'internal'] as const)(
-    'by %s is followed by no other: it would fail again',
+    'by %s is followed by no other',
     (code) => {
       expect(afterFailedRun({ code }, middle)).toEqual({ next: 'fail', code });
     },
   );
 
-  it('and was cut off, as the service says, is followed by another at every stage', () => {
+  it('because the service interrupted it is followed by another at every stage', () => {
     const run = { code: 'provider_failed', wasInterrupted: true } as const;
     expect(afterFailedRun(run, { ...middle, isFinal: true })).toEqual({ next: 'resubmit' });
     expect(afterFailedRun(run, { ...middle, number: 3 })).toEqual({ next: 'fail', code: 'provider_failed' });
   });
 
-  it('is told the same by its attempt row', () => {
+  it('is read from its attempt row as it was', () => {
     for (const run of [{ code: 'bad_content' }, { code: 'provider_failed', wasInterrupted: true }] as const)
       expect(failedRunOf(errorClassOfRun(run))).toEqual(run);
     expect(failedRunOf(null)).toEqual({ code: 'provider_failed' });

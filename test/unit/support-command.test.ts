@@ -13,19 +13,19 @@ import {
 const JOB = `job_${'a'.repeat(26)}`;
 const OUTPUT = `out_${'a'.repeat(26)}_3`;
 
-describe('which workflow runs an output', () => {
-  it('is the job’s own where it is the only one, else the output’s', () => {
+describe('the workflow of an output', () => {
+  it('is that of the job where it is the only output, and else its own', () => {
     expect(workflowIdOfOutput(JOB, OUTPUT, 1)).toBe(JOB);
     expect(workflowIdOfOutput(JOB, OUTPUT, 2)).toBe(OUTPUT);
   });
 });
 
-describe('what happens next by itself', () => {
+describe('the next automatic action of an output', () => {
   const returnBy = new Date('2026-01-01T00:10:00Z');
   const at = (time: string, isOpen = true, isUnknown = false) =>
     nextActionOf({ isOpen, isUnknown, returnBy, now: new Date(`2026-01-01T${time}Z`) });
 
-  it('is the end at return_by, past that the reconciler’s, and nothing once it is settled', () => {
+  it('is the return at return_by, after it that of the reconciler, and none once the output is settled', () => {
     expect(at('00:09:59')).toMatchObject({ action: 'stop_and_return', at: '2026-01-01T00:10:00.000Z' });
     expect(at('00:09:59', true, true)?.detail).toMatch(/asked again/);
     expect(at('00:10:00')).toMatchObject({ action: 'reconciler_returns' });
@@ -33,7 +33,7 @@ describe('what happens next by itself', () => {
   });
 });
 
-describe('a command is the same value by every door', () => {
+describe('a support command is parsed the same over HTTP and from Temporal UI', () => {
   const PARSERS = {
     release: releaseRequest,
     extend: extendRequest,
@@ -69,7 +69,7 @@ describe('a command is the same value by every door', () => {
     ['resolve', { ...REASON, outcome: 'ran', provider_job_id: 'x'.repeat(MAX_PROVIDER_JOB_ID + 1) }, false],
   ];
 
-  it.each(BODIES)('%s %j: over HTTP as from Temporal UI', (name, body, isTaken) => {
+  it.each(BODIES)('%s %j', (name, body, isTaken) => {
     const overHttp = SUPPORT_BODIES[name].safeParse(body);
     expect(overHttp.success).toBe(isTaken);
     const update = () => PARSERS[name]({ ...body, actor: 'Ann' }, 'the argument');

@@ -8,7 +8,7 @@ const grpcError = (code: number, details: string) =>
     cause: Object.assign(new Error(details), { code, details, metadata: {} }),
   });
 
-describe('Temporal is away, and the same call again will tell', () => {
+describe('an error that the same call may not have again counts as Temporal away', () => {
   it.each([
     [1, 'CANCELLED'],
     [2, 'UNKNOWN: an error that the server has no code for'],
@@ -23,7 +23,7 @@ describe('Temporal is away, and the same call again will tell', () => {
   });
 });
 
-describe('Temporal said no, and will again', () => {
+describe('an error that the same call will have again does not count as Temporal away', () => {
   it.each([
     [3, 'INVALID_ARGUMENT'],
     [5, 'NOT_FOUND'],
@@ -34,7 +34,7 @@ describe('Temporal said no, and will again', () => {
     expect(isTemporalAway(grpcError(code, details))).toBe(false);
   });
 
-  it('and a fault of our own is none of its', () => {
+  it('an error of our own', () => {
     expect(isTemporalAway(new TypeError('x is not a function'))).toBe(false);
   });
 });

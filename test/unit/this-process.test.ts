@@ -5,7 +5,7 @@ import { findThisProcess } from '../../activities/attempts/this-process.ts';
 
 const onLinux = process.platform === 'linux';
 
-test.runIf(onLinux)('a process is known to have died when it has, and not while it lives', async () => {
+test.runIf(onLinux)('a process that has ended is known to have died, and one that runs is not', async () => {
   const { id, hasDied } = findThisProcess();
   const surroundings = id.split('/').slice(0, -2).join('/');
   const child = spawn('sleep', ['60']);
@@ -18,7 +18,7 @@ test.runIf(onLinux)('a process is known to have died when it has, and not while 
   expect(hasDied(`${surroundings}/${String(pid)}/1`)).toBe(true);
 });
 
-test('of a process of elsewhere it is never known', () => {
+test('a process of another machine or namespace is never known to have died', () => {
   const { hasDied } = findThisProcess();
   for (const id of ['unknown', '', 'another boot/net:[1]/pid:[1]/1/1']) expect(hasDied(id)).toBe(false);
 });

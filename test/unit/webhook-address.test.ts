@@ -27,7 +27,7 @@ test.each([
   `job_a_0_render_1.${SECRET}`,
   `att_a\u0000.${SECRET}`,
   `att_${'x'.repeat(201)}.${SECRET}`,
-])('%j is no token', (token) => {
+])('the text %j is no token', (token) => {
   expect(parseWebhookToken(token)).toBeNull();
 });
 
@@ -36,11 +36,11 @@ test.each([
   'att_a_0_render_1',
   'https://elsewhere.test/hooks/att_a_0_render_1',
   'https://api.test/v1/provider_webhooks/replicate/%E0%A4%A',
-])('%j is no address of ours', (url) => {
+])('the text %j is no webhook address', (url) => {
   expect(referenceOfWebhookUrl(url)).toBeNull();
 });
 
-test('each address has a secret of its own, and what is kept does not show it', () => {
+test('each address has a secret of its own, and its stored hash does not show it', () => {
   const drawn = Array.from({ length: 100 }, () =>
     drawWebhookAddress('https://api.test', 'fal', 'att_a_0_b_1'),
   );

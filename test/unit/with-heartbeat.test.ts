@@ -35,11 +35,11 @@ test('a step of milliseconds sends no heartbeat', async () => {
   expect(await beatsOf(0.4, 10_000)).toEqual([]);
 });
 
-test('a step sends its first after half a second, and none once it has ended', async () => {
+test('a step sends its first heartbeat after half a second, and none after its end', async () => {
   expect(await beatsOf(1.2, 10_000)).toEqual([500, 1_000]);
 });
 
-test('a long step sends ever fewer, two at least within its heartbeat timeout', async () => {
+test('a long step sends fewer and fewer heartbeats, two at least within its heartbeat timeout', async () => {
   const beats = await beatsOf(300, 10_000);
   // Each is an action in Temporal Cloud: two a second would be 600.
   expect(beats.length).toBeLessThan(75);
@@ -50,7 +50,7 @@ test('a long step sends ever fewer, two at least within its heartbeat timeout', 
   });
 });
 
-test('a worker that takes a long step over sends no more of them than the one that died would have', async () => {
+test('a worker that takes a long step over sends heartbeats as rarely as the worker that died', async () => {
   const ofTry = { attempt: 2, scheduledTimestampMs: Date.now() - 300_000 };
   expect(await beatsOf(16, 10_000, ofTry)).toEqual([5_000, 10_000, 15_000]);
 });

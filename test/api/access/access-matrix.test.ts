@@ -149,7 +149,7 @@ async function expectTold(
 
 const bearer = (secret: string): string => `Bearer ${secret}`;
 
-it('every call refuses whatever is no live key, and no public call asks for one', async () => {
+it('every call that needs a key refuses each credential that is no live key, and no public call asks for one', async () => {
   const ended = async (change: string): Promise<string> => {
     const key = await api.createKey(live.accountId, ['admin']);
     await api.owner.query(`UPDATE jobs.api_keys SET ${change} WHERE key_id = $1`, [
@@ -188,7 +188,7 @@ it('every call refuses whatever is no live key, and no public call asks for one'
   await expectTold(credentials.slice(0, 3), publicCalls);
 });
 
-it('every call lets in whose scope it names, and whose it says, in both modes', async () => {
+it('a key is admitted to a call only when the call allows its scope, its owner and its mode', async () => {
   const credentials: Credential[] = [];
   const add = async (isPlatform: boolean, scopes: readonly ApiKeyScope[], mode: AccountMode = 'live') => {
     const actsFor = mode === 'live' ? live : tests;
@@ -214,7 +214,7 @@ it('every call lets in whose scope it names, and whose it says, in both modes', 
   await expectTold([...credentials, { ...onTest, authorization: bearer(platform) }]);
 });
 
-it('every call lets a portal session do what it can, and nothing else', async () => {
+it('a portal session is admitted to the calls of its rights, and to no other', async () => {
   const credentials: Credential[] = [];
   for (const right of PORTAL_RIGHTS) {
     const { token } = await openSession(live.key, [right]);
@@ -224,7 +224,7 @@ it('every call lets a portal session do what it can, and nothing else', async ()
   await expectTold(credentials);
 });
 
-it('no call tells a key of an account that it does not reach more than of one that is not there', async () => {
+it('a key gets the same response for an account that it does not reach as for one that does not exist', async () => {
   const { token } = await openSession(live.key, PORTAL_RIGHTS);
   const unreached = [
     ['another account’s key', await api.createKey(live.accountId, ['admin']), other],
@@ -259,7 +259,6 @@ it('no call tells a key of an account that it does not reach more than of one th
   expect(wrong).toEqual([]);
 });
 
-/** Bodies with which a portal session's calls are right. */
 /** What says that a call was let in, where that is not its success. */
 const LET_IN: Readonly<Record<string, readonly number[]>> = {
   // The job has ended.
@@ -268,13 +267,14 @@ const LET_IN: Readonly<Record<string, readonly number[]>> = {
   readReferenceContent: [404],
 };
 
+/** Bodies with which a portal session's calls are right. */
 const PORTAL_BODIES: Readonly<Record<string, object>> = {
   quote: STATIC_AD,
   submitJob: STATIC_AD,
   reportOutput: { category: 'broken' },
 };
 
-it('a portal session does all that it can in its account, and of another’s ids hears what it hears of none', async () => {
+it('a portal session succeeds with every call of its rights in its own account, and finds nothing under ids of another account', async () => {
   const own = await idsOf(live, 'own');
   const theirs = await idsOf(other, 'theirs');
   const none = {

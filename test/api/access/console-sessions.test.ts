@@ -61,7 +61,7 @@ const grant = (reference: string) => ({ source: 'goodwill', credits: 5, reason: 
 const grants = () => `/v1/accounts/${accountId}/grants`;
 
 describe('a console session', () => {
-  it('begins with a platform key of support, and is a cookie that no script reads', async () => {
+  it('begins with a platform key of scope support, lasts 12 hours, and is a cookie that no script reads', async () => {
     const answer = await signInWith(supportKey);
     expect(answer.status).toBe(201);
     expect(answer.json()).toEqual({
@@ -81,7 +81,7 @@ describe('a console session', () => {
     expect(JSON.stringify(rows)).not.toContain(cookieOf(answer).slice(50, 90));
   });
 
-  it('may do what its key may, and is on record by its name', async () => {
+  it('has the scopes of its key, and its actions are recorded under key and name', async () => {
     const session = await signIn();
     expect((await byPage(session, '/v1/repairs')).status).toBe(200);
     expect((await byPage(session, grants(), { body: grant('by-page') })).status).toBe(201);
@@ -92,7 +92,7 @@ describe('a console session', () => {
     expect(rows.map(({ actor }) => actor)).toEqual([expect.stringMatching(/^key:key_\w+ \(Ada Lovelace\)$/)]);
   });
 
-  it('keeps the name that signed in, whatever a page says', async () => {
+  it('acts under the name that signed in, although Holdfast-Actor says another', async () => {
     const session = await signIn(supportKey, { actor: 'Grace Hopper' });
     const headers = { 'Holdfast-Actor': 'Somebody Else' };
     expect((await byPage(session, grants(), { body: grant('other-name'), headers })).status).toBe(201);
@@ -102,7 +102,7 @@ describe('a console session', () => {
     expect(rows).toEqual([{ count: '1' }]);
   });
 
-  it('is read again by a page that was loaded anew', async () => {
+  it('is returned to a page that was loaded again, and a key is refused it', async () => {
     const { cookie, ...session } = await signIn();
     const read = await api.call('/v1/console_sessions/current', { headers: { Cookie: cookie } });
     expect([read.status, read.json(), read.headers.get('cache-control')]).toEqual([200, session, 'no-store']);
@@ -121,7 +121,7 @@ describe('a sign-in is refused', () => {
     expectProblem(await signInWith(supportKey, body), 400, 'invalid_request');
   });
 
-  it('with a key that is not of support, or of one account', async () => {
+  it('with a key without scope support, and with a key of an account', async () => {
     const billing = await api.createKey(null, ['billing:write']);
     const ofAccount = await api.createKey(accountId, ['support']);
     for (const key of [billing, ofAccount, accountKey]) {
@@ -129,13 +129,13 @@ describe('a sign-in is refused', () => {
     }
   });
 
-  it('by a session, which would live on by itself', async () => {
+  it('with the cookie of a session, which would extend itself without an end', async () => {
     const session = await signIn();
     const again = await byPage(session, '/v1/console_sessions', { body: { actor: 'Ada' } });
     expectProblem(again, 401, 'unauthenticated');
   });
 
-  it('after too many from one address, right ones too', async () => {
+  it('after too many attempts from one address, also with a valid key', async () => {
     const other = await createApiFixture({ rateLimits: { sign_in: { perSecond: 0.01, burst: 2 } } });
     const attempt = (key: string) => other.call('/v1/console_sessions', { key, body: { actor: 'Ada' } });
     expectProblem(await attempt(drawSecret('live').secret), 401, 'unauthenticated');
@@ -147,7 +147,7 @@ describe('a sign-in is refused', () => {
   });
 });
 
-describe('what another page could bring about', () => {
+describe('a request that a page of another origin could send', () => {
   let session: SignedIn;
   let theirs: SignedIn;
   beforeAll(async () => {
@@ -165,29 +165,30 @@ describe('what another page could bring about', () => {
     ['the origin null', () => ({ Origin: 'null' })],
     ['no origin', () => ({ Origin: undefined })],
     ['a site beside ours', () => ({ 'Sec-Fetch-Site': 'same-site' })],
-  ])('writes nothing with %s', async (name, headers) => {
+  ])('is refused and writes nothing: %s', async (name, headers) => {
     const answer = await byPage(session, grants(), { body: grant(name), headers: headers() });
     expectProblem(answer, 403, 'forbidden');
     const { rows } = await api.owner.query('SELECT FROM ledger.grants WHERE reference = $1', [name]);
     expect(rows).toEqual([]);
   });
 
-  it('reads nothing from another site, where the browser says so', async () => {
+  it('is refused a read when the browser says that it comes from another site', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site', 'Holdfast-CSRF': undefined, Origin: undefined };
     expectProblem(await byPage(session, '/v1/balance', { headers }), 403, 'forbidden');
     const own = { ...headers, 'Sec-Fetch-Site': 'same-origin' };
     expect((await byPage(session, '/v1/balance', { headers: own })).status).toBe(200);
   });
 
-  it('ends no session', async () => {
+  it('without a csrf token ends no session', async () => {
     const headers = { 'Holdfast-CSRF': undefined };
     const answer = await byPage(session, '/v1/console_sessions/current', { method: 'DELETE', headers });
     expectProblem(answer, 403, 'forbidden');
+    expect((await byPage(session, '/v1/repairs')).status).toBe(200);
   });
 });
 
-describe('a secret in the wrong place', () => {
-  it('is the key’s where Authorization comes with a cookie', async () => {
+describe('credentials', () => {
+  it('in Authorization decide although a session cookie comes with them', async () => {
     const session = await signIn();
     const headers = { Authorization: `Bearer ${accountKey}`, 'Holdfast-CSRF': undefined, Origin: undefined };
     expect((await byPage(session, '/v1/balance', { headers })).status).toBe(200);
@@ -197,7 +198,7 @@ describe('a secret in the wrong place', () => {
     expectProblem(await byPage(session, '/v1/balance', { headers: wrong }), 401, 'unauthenticated');
   });
 
-  it('is nothing: a session as a bearer, a key as a cookie, a session that was never drawn, two at once', async () => {
+  it('in the wrong place are refused: a session as a bearer, a key as a cookie, an unknown session, two sessions at once', async () => {
     const { cookie } = await signIn();
     const token = cookie.slice(cookie.indexOf('=') + 1);
     const read = (headers: Record<string, string>) => api.call('/v1/repairs', { headers });
@@ -213,7 +214,7 @@ describe('a secret in the wrong place', () => {
     expect((await read({ Cookie: `other=1; ${cookie}` })).status).toBe(200);
   });
 
-  it('is never taken over from the one who signs in', async () => {
+  it('in a cookie that was planted before the sign-in are replaced by new ones, and stay invalid', async () => {
     const planted = drawSecret('console').secret;
     const answer = await signInWith(supportKey, { actor: 'Ada' }, { Cookie: `holdfast_console=${planted}` });
     expect(answer.status).toBe(201);
@@ -223,11 +224,11 @@ describe('a secret in the wrong place', () => {
   });
 });
 
-describe('the end of a session', () => {
+describe('a console session ends', () => {
   const statusOf = async ({ cookie }: SignedIn) =>
     (await api.call('/v1/repairs', { headers: { Cookie: cookie } })).status;
 
-  it('is its sign-out, of this session alone', async () => {
+  it('at its sign-out, while another session of the same key goes on', async () => {
     const [first, second] = [await signIn(), await signIn()];
     const ended = await byPage(first, '/v1/console_sessions/current', { method: 'DELETE' });
     expect(ended.status).toBe(204);
@@ -236,7 +237,7 @@ describe('the end of a session', () => {
     expect([await statusOf(first), await statusOf(second)]).toEqual([401, 200]);
   });
 
-  it('is its time', async () => {
+  it('when its lifetime is over', async () => {
     const session = await signIn(supportKey, { actor: 'Ada', expires_in_seconds: 900 });
     expect(await statusOf(session)).toBe(200);
     await api.owner.query('UPDATE jobs.console_sessions SET expires_at = clock_timestamp()');
@@ -244,7 +245,7 @@ describe('the end of a session', () => {
     expect(await statusOf(session)).toBe(401);
   });
 
-  it('is the revocation of its key, within a second', async () => {
+  it('within a second after its key is revoked', async () => {
     const key = await api.createKey(null, ['support']);
     const session = await signIn(key);
     expect(await statusOf(session)).toBe(200);
@@ -269,7 +270,7 @@ describe('a trusted proxy', () => {
   const enter = (of: ApiFixture, headers: Record<string, string>) =>
     of.call('/v1/console_sessions', { body: { actor: 'Somebody Else' }, headers });
 
-  it('names who signs in, without a key', async () => {
+  it('names the person who signs in without a key, and each later request has to name the same person', async () => {
     const answer = await enter(behind, { [PROXY_HEADER]: 'Zoë', Origin: behind.url });
     expect([answer.status, answer.json()]).toMatchObject([201, { actor: 'Zoë' }]);
     const cookie = cookieOf(answer);
@@ -286,13 +287,13 @@ describe('a trusted proxy', () => {
     );
   });
 
-  it('gives the scopes of the setting, and no more', async () => {
+  it('gives its sessions the scopes of the setting, and no other', async () => {
     const answer = await enter(behind, { [PROXY_HEADER]: 'Ada', Origin: behind.url });
     const headers = { Cookie: cookieOf(answer), [PROXY_HEADER]: 'Ada' };
     expectProblem(await behind.call('/v1/keys', { headers }), 403, 'forbidden');
   });
 
-  it('is not believed from another page, from a peer that is none, or unless it is set', async () => {
+  it('is not believed from a page of another origin, from an untrusted address, or without the setting', async () => {
     expectProblem(
       await enter(behind, { [PROXY_HEADER]: 'Ada', Origin: 'https://evil.example' }),
       403,
@@ -309,7 +310,7 @@ describe('a trusted proxy', () => {
     await elsewhere.close();
   });
 
-  it('that ends TLS makes the cookie one of https alone', async () => {
+  it('that ends TLS makes the cookie Secure, with the prefix __Host-', async () => {
     const https = { 'X-Forwarded-Proto': 'https', Origin: `https://127.0.0.1:${new URL(behind.url).port}` };
     const answer = await enter(behind, { [PROXY_HEADER]: 'Ada', ...https });
     expect(answer.headers.get('set-cookie')).toMatch(

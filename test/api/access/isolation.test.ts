@@ -141,7 +141,7 @@ function seen(answer: Awaited<ReturnType<ApiFixture['call']>>, ids: Ids) {
   return { status: answer.status, headers, text };
 }
 
-it('an account’s key is told of another’s ids as of ids that do not exist, and changes nothing', async () => {
+it('an account key gets the same response for ids of another account as for unknown ids, and changes nothing', async () => {
   const all = await api.createKey(mine.accountId, ['admin']);
   const before = await everythingOf(theirs.accountId);
   const ids = { account: theirs.accountId, ...their };
@@ -159,7 +159,7 @@ it('an account’s key is told of another’s ids as of ids that do not exist, a
   expect(await everythingOf(theirs.accountId)).toEqual(before);
 });
 
-it('an account’s key acts for no other account, whether there is one or not', async () => {
+it('an account key that names another account is refused, whether that account exists or not, and changes nothing', async () => {
   const all = await api.createKey(mine.accountId, ['admin']);
   const before = await everythingOf(theirs.accountId);
   for (const [path, call] of Object.entries(OWN_CALLS)) {
@@ -174,7 +174,7 @@ it('an account’s key acts for no other account, whether there is one or not', 
   expect(await everythingOf(theirs.accountId)).toEqual(before);
 });
 
-it('an account’s key that names another account is refused where the path names its own', async () => {
+it('an account key that names another account is refused although the path names its own', async () => {
   for (const what of ['', '/plan', '/limits']) {
     const answer = await api.call(`/v1/accounts/${mine.accountId}${what}`, {
       key: mine.key,
@@ -184,7 +184,7 @@ it('an account’s key that names another account is refused where the path name
   }
 });
 
-it('a platform key that acts for one account finds nothing of another’s', async () => {
+it('a platform key that acts for one account finds nothing under ids of another, and changes nothing', async () => {
   const before = await everythingOf(theirs.accountId);
   const ids = { account: theirs.accountId, ...their };
   // (It gave credits to the account of the path, whatever Holdfast-Account said.)

@@ -40,7 +40,7 @@ const actionsOf = async (keyId: string) => {
 };
 
 describe('POST /v1/keys', () => {
-  it('makes a key of an account, and shows its secret this once', async () => {
+  it('makes a key of an account, and shows its secret in this response alone', async () => {
     const made = await make(admin, { name: 'shop', scopes: ['credits:read'], reason: 'new shop' });
     expect(made).toMatchObject({ account_id: mine.accountId, mode: 'live', name: 'shop', expires_at: null });
     expect(made.secret).toMatch(/^hf_live_/);
@@ -56,7 +56,7 @@ describe('POST /v1/keys', () => {
     expect(JSON.stringify(rows)).not.toContain(String(made.secret).slice(29, 72));
   });
 
-  it('is for the scope admin, and for an account’s own keys alone', async () => {
+  it('refuses a key without scope admin, and an account key that asks for a key beyond its account', async () => {
     const others = (['jobs:write', 'jobs:read', 'credits:read', 'billing:write', 'support'] as const).map(
       (scope) => api.createKey(mine.accountId, [scope]),
     );
@@ -77,7 +77,7 @@ describe('POST /v1/keys', () => {
     }
   });
 
-  it('is the platform’s for every account and for itself', async () => {
+  it('with a platform key makes keys of any account and of the platform', async () => {
     const asked = { name: 'backend', scopes: ['jobs:write'] };
     expect(await make(api.platformKey, { ...asked, account_id: null })).toMatchObject({ account_id: null });
     expect(await make(api.platformKey, asked)).toMatchObject({ account_id: null, mode: 'live' });
@@ -94,7 +94,7 @@ describe('POST /v1/keys', () => {
     expectProblem(both, 404, 'not_found');
   });
 
-  it('makes one key per Idempotency-Key, whose secret is not told again', async () => {
+  it('repeated under its Idempotency-Key makes one key per account and mode, and shows its secret once', async () => {
     const asked = { name: 'once', scopes: ['jobs:read'] };
     const headers = { 'Idempotency-Key': 'once' };
     const first = await make(admin, asked, headers);
@@ -123,7 +123,7 @@ describe('POST /v1/keys', () => {
 });
 
 describe('GET /v1/keys', () => {
-  it('is read by pages, newest first, each caller its own', async () => {
+  it('returns the keys that the caller may see in pages, newest first', async () => {
     const { accountId } = await api.openAccount();
     const key = await api.createKey(accountId, ['admin']);
     const made = [];
@@ -150,7 +150,7 @@ describe('GET /v1/keys', () => {
 });
 
 describe('DELETE /v1/keys/{id}', () => {
-  it('ends a key within a second in every API, and once', async () => {
+  it('ends a key in every API process within a second, and is recorded once', async () => {
     const another = await api.serveAnother();
     const doomed = await make(admin, { name: 'doomed', scopes: ['credits:read'] });
     const everywhere = async () =>
@@ -173,7 +173,7 @@ describe('DELETE /v1/keys/{id}', () => {
     await another.stop();
   });
 
-  it('finds no key of another account, and none of the platform for an account', async () => {
+  it('finds no key of another account and, for an account, no key of the platform', async () => {
     const theirKey = await make(api.platformKey, {
       name: 'x',
       scopes: ['jobs:read'],
@@ -202,7 +202,7 @@ describe('POST /v1/keys/{id}/rotate', () => {
   const rotate = (id: string, body: object = {}, headers: Record<string, string> = {}) =>
     api.call(`/v1/keys/${id}/rotate`, { key: admin, body, headers });
 
-  it('makes a second key that lives beside the first for as long as was said', async () => {
+  it('makes a second key, beside which the first works for as long as grace_seconds says', async () => {
     const old = await make(admin, { name: 'shop', scopes: ['credits:read'] });
     const answer = await rotate(old.id, { grace_seconds: 60 });
     expect(answer.status).toBe(201);
@@ -226,7 +226,7 @@ describe('POST /v1/keys/{id}/rotate', () => {
     expect([await statusWith(old.secret), await statusWith(next.secret)]).toEqual([401, 200]);
   });
 
-  it('is a day unless said, and at once where it is 0', async () => {
+  it('lets the old key work for a day by default, and with grace_seconds 0 not at all', async () => {
     const old = await make(admin, { name: 'day', scopes: ['credits:read'] });
     await rotate(old.id);
     const stored = (await api.call('/v1/keys', { key: admin })).json<{ data: ApiKeyView[] }>().data;
@@ -238,7 +238,7 @@ describe('POST /v1/keys/{id}/rotate', () => {
     expect([await statusWith(old.secret), await statusWith(gone.secret)]).toEqual([200, 401]);
   });
 
-  it('leaves two keys alive, never three, and has one successor to a key', async () => {
+  it('leaves two keys alive at most, and refuses a second successor of a key', async () => {
     const first = await make(admin, { name: 'third', scopes: ['credits:read'] });
     const headers = { 'Idempotency-Key': 'rotation' };
     const second = (await rotate(first.id, {}, headers)).json<CreatedApiKey>();

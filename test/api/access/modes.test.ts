@@ -34,7 +34,7 @@ afterAll(async () => {
 const quote = (as: TestAccount, body: object) => api.call('/v1/quotes', { key: as.key, body });
 
 describe('a test account', () => {
-  it('is served by the sandbox alone, where a live one has every model', async () => {
+  it('is refused every model but the sandbox, where a live account has all of them', async () => {
     expect(tests.key).toMatch(/^hf_test_/);
     expect((await quote(tests, STATIC_AD)).status).toBe(200);
     expect((await quote(live, { ...STATIC_AD, model: REAL.name })).status).toBe(200);
@@ -50,13 +50,13 @@ describe('a test account', () => {
     }
   });
 
-  it('may have test scenarios, which a live one’s default model has not', async () => {
+  it('may ask for a test scenario, which the default model of a live account refuses', async () => {
     const body = { ...STATIC_AD, test_scenario: 'fails_after_start' };
     expect((await quote(tests, body)).status).toBe(200);
     expectProblem(await quote(live, body), 400, 'invalid_request');
   });
 
-  it('is admitted so by the worker too, which believes no start', async () => {
+  it('is held to the sandbox by the worker too, whatever the start says', async () => {
     const refused = await api.admitJob(tests.accountId, 'real', { ...STATIC_AD, model: REAL.name });
     expect(refused.admission).toMatchObject({
       outcome: 'refused',
@@ -69,7 +69,7 @@ describe('a test account', () => {
     expect(rows).toEqual([{ model: render!.name }]);
   });
 
-  it('counts in no report: not in the ledger’s, not in what models cost', async () => {
+  it('is counted neither in the ledger report nor in the costs of models', async () => {
     const month = new Date().toISOString().slice(0, 7);
     const report = async () => {
       await untilCounted(api.worker);
@@ -88,7 +88,7 @@ describe('a test account', () => {
     expect(after.costs).not.toEqual(before.costs);
   });
 
-  it('invites no live account, nor the other way round', async () => {
+  it('is not referred by a live account, and refers none', async () => {
     for (const [one, other] of [
       [live, tests],
       [tests, live],
@@ -102,10 +102,10 @@ describe('a test account', () => {
   });
 });
 
-describe('a platform key of tests', () => {
+describe('a platform key of test mode', () => {
   const as = (accountId: string) => ({ key: testPlatform, headers: { 'Holdfast-Account': accountId } });
 
-  it('acts on test accounts, and finds no other', async () => {
+  it('acts on test accounts, and finds no live one', async () => {
     expect((await api.call('/v1/balance', as(tests.accountId))).status).toBe(200);
     expectProblem(await api.call('/v1/balance', as(live.accountId)), 404, 'not_found');
     for (const [id, status] of [
@@ -122,7 +122,7 @@ describe('a platform key of tests', () => {
     await api.call(`/v1/accounts/${tests.accountId}/unfreeze`, { key: testPlatform, body: { reason: 'r' } });
   });
 
-  it('opens test accounts alone, and makes their keys', async () => {
+  it('opens test accounts and makes keys of test mode, and is refused live ones', async () => {
     const open = (body: object) => api.call('/v1/accounts', { key: testPlatform, body });
     const opened = await open({ name: 'T', reference: 'of-test-key' });
     expect(opened.json()).toMatchObject({ mode: 'test' });
@@ -144,18 +144,18 @@ describe('a platform key of tests', () => {
   it.each([
     ...['/v1/costs', '/v1/costs/unknown_bills', '/v1/repairs', '/v1/reviews'],
     ...['/v1/ledger/report', '/v1/ledger/checks'],
-  ])('sees nothing of all accounts together: %s', async (path) => {
+  ])('is refused what reads over all accounts: %s', async (path) => {
     expectProblem(await api.call(path, { key: testPlatform }), 403, 'forbidden');
     expect((await api.call(path, { key: api.platformKey })).status).toBe(200);
   });
 });
 
-it('a key whose mode is not its account’s works nowhere, however it came about', async () => {
+it('a key whose mode is not that of its account is refused', async () => {
   const key = await api.createKey(live.accountId, ['admin'], 'test');
   expectProblem(await api.call('/v1/balance', { key }), 401, 'unauthenticated');
 });
 
-it('a frozen account is shown as such, refused new work and still given quotes', async () => {
+it('a frozen account is shown as frozen, gets quotes, and is refused jobs and metered use', async () => {
   const { accountId, key } = await api.openAccount();
   const call = (what: string, of = accountId) =>
     api.call(`/v1/accounts/${of}/${what}`, { key: api.platformKey, body: { reason: 'charge-back' } });

@@ -17,7 +17,7 @@ const open = (key: string, body: object, headers: Record<string, string> = {}) =
   api.call('/v1/portal_sessions', { key, body, headers });
 const statusOf = async (token: string, path = '/v1/balance') => (await api.call(path, { key: token })).status;
 
-it('is a token of one account, whose url hides it from every server', async () => {
+it('a portal session has a token of one account, and a url that hides the token from servers behind #', async () => {
   const answer = await open(mine.key, { expires_in_seconds: 900, can: ['read'] });
   expect(answer.status).toBe(201);
   const session = answer.json<PortalSession>();
@@ -31,25 +31,14 @@ it('is a token of one account, whose url hides it from every server', async () =
   expect(JSON.stringify(rows)).not.toContain(session.token.slice(31, 74));
 });
 
-it('sees nothing of another account', async () => {
-  const { token } = (
-    await open(mine.key, { can: ['read', 'quote', 'submit', 'report'] })
-  ).json<PortalSession>();
-  const { jobId } = await api.admitJob(theirs.accountId, 'theirs');
-  expectProblem(await api.call(`/v1/jobs/${jobId}`, { key: token }), 404, 'not_found');
-  expectProblem(await api.call(`/v1/accounts/${theirs.accountId}`, { key: token }), 404, 'not_found');
-  const named = { 'Holdfast-Account': theirs.accountId };
-  expectProblem(await api.call('/v1/balance', { key: token, headers: named }), 403, 'forbidden');
-});
-
-it('is for the account that a platform key names', async () => {
+it('a portal session made with a platform key is of the account that it names, and without one it is refused', async () => {
   const headers = { 'Holdfast-Account': theirs.accountId };
   const answer = await open(api.platformKey, { can: ['read'] }, headers);
   expect(answer.json()).toMatchObject({ account_id: theirs.accountId });
   expectProblem(await open(api.platformKey, { can: ['read'] }), 400, 'invalid_request');
 });
 
-it('grants no more than the key holds', async () => {
+it('a portal session with a right that its key does not have is refused', async () => {
   const reader = await api.createKey(mine.accountId, ['jobs:read', 'credits:read']);
   expect((await open(reader, { can: ['read', 'quote'] })).status).toBe(201);
   for (const right of ['submit', 'report']) {
@@ -59,7 +48,7 @@ it('grants no more than the key holds', async () => {
   expectProblem(await open(token, { can: ['read'] }), 403, 'forbidden');
 });
 
-it('ends when it is revoked, or its time is over', async () => {
+it('a portal session ends when it is revoked, which is recorded once, or when its time is over', async () => {
   const first = (await open(mine.key, { can: ['read'] })).json<PortalSession>();
   const second = (await open(mine.key, { can: ['read'] })).json<PortalSession>();
   expect([await statusOf(first.token), await statusOf(second.token)]).toEqual([200, 200]);
@@ -82,7 +71,7 @@ it('ends when it is revoked, or its time is over', async () => {
   expect(rows.map(({ action }) => action)).toEqual(['create_portal_session', 'revoke_portal_session']);
 });
 
-it('ends with the key that made it when that is revoked, and outlives its replacement', async () => {
+it('a portal session ends when the key that made it is revoked, and goes on when that key is rotated', async () => {
   const admin = await api.createKey(mine.accountId, ['admin']);
   const idOf = (secret: string) => `key_${secret.split('_')[2] ?? ''}`;
   const [leaked, replaced] = [admin, await api.createKey(mine.accountId, ['admin'])];
@@ -105,6 +94,6 @@ it.each([
   { can: ['read', 'read'] },
   { can: ['read'], expires_in_seconds: 899 },
   { can: ['read'], expires_in_seconds: 86_401 },
-])('is refused as %j', async (body) => {
+])('a portal session with invalid rights or an invalid lifetime is refused: %j', async (body) => {
   expectProblem(await open(mine.key, body), 400, 'invalid_request');
 });

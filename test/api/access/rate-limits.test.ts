@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawSecret } from '../../../jobs/keys/secret-text.ts';
+import { jobIdOf } from '../../../contract/derived-ids.ts';
 import { postAttempt } from '../http/post-attempt.ts';
 import { createApiFixture, expectProblem, STATIC_AD, type ApiFixture } from '../api-fixture.ts';
 
@@ -25,7 +26,7 @@ afterAll(() => api.close());
 const from = (address: string) => ({ 'X-Forwarded-For': address });
 
 describe('a key', () => {
-  it('is told what is left of its limits, and which one it has reached', async () => {
+  it('reads what is left of its limits in each response, and in the 429 which limit it has reached', async () => {
     const { key } = await api.openAccount();
     const first = await api.call('/v1/balance', { key });
     expect(first.headers.get('ratelimit')).toMatch(
@@ -42,7 +43,7 @@ describe('a key', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(90);
   });
 
-  it('shares the limit of its account with the other keys', async () => {
+  it('shares the limit of its account with the other keys of the account', async () => {
     const { accountId, key } = await api.openAccount();
     const other = await api.createKey(accountId, ['credits:read']);
     for (let n = 0; n < 5; n += 1) await api.call('/v1/balance', { key });
@@ -53,7 +54,7 @@ describe('a key', () => {
     expect(problem['limit']).toMatchObject({ limit: 'requests_per_account' });
   });
 
-  it('may have the entries of its account added up only so often, by whichever call', async () => {
+  it('has one limit for all calls that add up the entries of its account', async () => {
     const { key } = await api.openAccount();
     const first = await api.call('/v1/usage', { key });
     expect(first.headers.get('ratelimit')).toBe('"requests_per_key";r=4;t=100, "sums_per_account";r=1;t=100');
@@ -63,18 +64,16 @@ describe('a key', () => {
     expect((await api.call('/v1/balance', { key })).status).toBe(200);
   });
 
-  it('is refused before its submission does anything, so that its Idempotency-Key stays free', async () => {
+  it('over its limit is refused a submission before the workflow starts, so that its Idempotency-Key stays free', async () => {
     const { accountId, key } = await api.openAccount();
     for (let n = 0; n < 5; n += 1) await api.call('/v1/balance', { key });
     const submit = { key, body: STATIC_AD, headers: { 'Idempotency-Key': 'k' } };
     expectProblem(await api.call('/v1/jobs', submit), 429, 'rate_limited');
-    const { rows } = await api.owner.query('SELECT 1 FROM jobs.admissions WHERE account_id = $1', [
-      accountId,
-    ]);
-    expect(rows).toEqual([]);
+    const workflow = api.client.workflow.getHandle(jobIdOf(accountId, 'k'));
+    await expect(workflow.describe()).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
   });
 
-  it('asks PostgreSQL once for a flood', async () => {
+  it('over its limit is refused by the process, which does not ask PostgreSQL again', async () => {
     const { key } = await api.openAccount();
     for (let n = 0; n < 6; n += 1) await api.call('/v1/balance', { key });
     await api.owner.query('DELETE FROM jobs.request_rates');
@@ -84,7 +83,7 @@ describe('a key', () => {
 });
 
 describe('an address', () => {
-  it('may try only so many wrong keys, and read so many pages', async () => {
+  it('that tries too many wrong keys is refused keys and pages, and another address is not', async () => {
     const guess = (address: string) =>
       api.call('/v1/balance', { key: drawSecret('live').secret, headers: from(address) });
     for (let n = 0; n < 5; n += 1) expectProblem(await guess('198.51.100.7'), 401, 'unauthenticated');
@@ -94,7 +93,7 @@ describe('an address', () => {
     expectProblem(await guess('198.51.100.8'), 401, 'unauthenticated');
   });
 
-  it('of a model service may tell of any number of jobs; one that knows no address of ours is limited', async () => {
+  it('that posts to a known webhook address is not limited, and to an unknown one it is', async () => {
     const address = '198.51.100.30';
     const tell = (path: string) => api.call(path, { body: '{}', headers: from(address) });
     const { address: known } = await postAttempt(api, 'gpu');
@@ -105,14 +104,14 @@ describe('an address', () => {
     expect((await tell(known)).status).toBe(204);
   });
 
-  it('is a network of IPv6: who has it has all of its addresses', async () => {
+  it('of IPv6 shares one limit with all of its /64 network', async () => {
     const read = (address: string) => api.call('/', { headers: from(address) });
     for (let n = 0; n < 5; n += 1) expect((await read(`2001:db8::${String(n)}`)).status).toBe(200);
     expectProblem(await read('2001:db8::ffff'), 429, 'rate_limited');
     expect((await read('2001:db8:0:1::1')).status).toBe(200);
   });
 
-  it('is not limited with a key that is known, nor by its supervisor', async () => {
+  it('over its limit is still served calls with a known key, and health checks', async () => {
     const address = '198.51.100.9';
     const { key } = await api.openAccount();
     await api.call('/v1/balance', { key, headers: from(address) });

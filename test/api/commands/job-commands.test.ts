@@ -30,7 +30,7 @@ async function bodyFile(name: string, body: unknown): Promise<string> {
 }
 
 describe.concurrent('a job at the command line', () => {
-  it('is submitted once under its key, watched, listed and downloaded by its id alone', async () => {
+  it('is submitted once under its key, and is watched, listed, downloaded and linked by its id alone', async () => {
     const file = await bodyFile('ad', AD);
     const submit = ['job', 'submit', file, '--account', account.accountId, '--key', 'one'];
     const first = await holdfast(...submit, '--wait', '--json');
@@ -78,7 +78,7 @@ describe.concurrent('a job at the command line', () => {
     });
   });
 
-  it('is priced before it is submitted, and nothing is spent', async () => {
+  it('is priced by job quote before it is submitted', async () => {
     const file = await bodyFile('three', { ...AD, variations: 3 });
     const quoted = await holdfast('job', 'quote', file, '--account', account.accountId);
     expect(quoted.stdout).toMatch(/static_ad +35 +3 +105\n[^]*Total +105\n[^]*Affordable +yes\n/);
@@ -86,7 +86,7 @@ describe.concurrent('a job at the command line', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ total: 105, affordable: true });
   });
 
-  it('that delivers nothing ends with another exit code, and has nothing to download', async () => {
+  it('that delivers nothing ends its commands with exit code 1, and has nothing to download', async () => {
     const file = await bodyFile('failing', { ...AD, test_scenario: 'fails_after_start' });
     const submitted = await holdfast('job', 'submit', file, '--account', account.accountId, '--wait');
     expect([submitted.code, submitted.stderr]).toEqual([
@@ -101,7 +101,7 @@ describe.concurrent('a job at the command line', () => {
     });
   });
 
-  it('is canceled', async () => {
+  it('that is canceled ends with nothing delivered', async () => {
     const file = await bodyFile('endless', { ...AD, test_scenario: 'never_finishes' });
     const { stdout } = await holdfast('job', 'submit', file, '--account', account.accountId, '--json');
     const { id } = JSON.parse(stdout) as { id: string };
@@ -109,7 +109,7 @@ describe.concurrent('a job at the command line', () => {
     expect((await holdfast('job', 'watch', id)).stdout).toMatch(/canceled: 0 of 1 delivered/);
   });
 
-  it('that is refused says which field is wrong', async () => {
+  it('that is refused names the wrong field, and a file that is missing by its error', async () => {
     const file = await bodyFile('wrong', { kind: 'static_ad', brief: { headline: '' } });
     expect(await holdfast('job', 'submit', file, '--account', account.accountId)).toMatchObject({
       code: 1,
@@ -123,7 +123,7 @@ describe.concurrent('a job at the command line', () => {
 });
 
 describe.concurrent('holdfast trigger', () => {
-  it.each(TRIGGERED_TYPES)('brings %s about in an account of tests', async (type) => {
+  it.each(TRIGGERED_TYPES)('makes the event %s happen in an account of its own', async (type) => {
     const triggered = await holdfast('trigger', type, '--json');
     expect([triggered.code, triggered.stderr]).toEqual([
       0,
@@ -133,16 +133,19 @@ describe.concurrent('holdfast trigger', () => {
     expect([event.type, event.job_id === undefined]).toEqual([type, isAccountTrigger(type)]);
   });
 
-  it.each(EVENT_TYPES.filter((type) => !isTriggered(type)))('says what brings %s about', async (type) => {
-    const { code, stdout, stderr } = await holdfast('trigger', type);
-    expect([code, stdout, stderr]).toEqual([
-      2,
-      '',
-      `${Object.entries(NOT_TRIGGERED).find(([one]) => one === type)?.[1] ?? ''}\n`,
-    ]);
-  });
+  it.each(EVENT_TYPES.filter((type) => !isTriggered(type)))(
+    'says what makes %s happen, and does nothing',
+    async (type) => {
+      const { code, stdout, stderr } = await holdfast('trigger', type);
+      expect([code, stdout, stderr]).toEqual([
+        2,
+        '',
+        `${Object.entries(NOT_TRIGGERED).find(([one]) => one === type)?.[1] ?? ''}\n`,
+      ]);
+    },
+  );
 
-  it('again in the same account brings another one about', async () => {
+  it('repeated in the same account makes another event', async () => {
     const { accountId } = await api.openAccount(0, 'test');
     const trigger = async (type: string) =>
       JSON.parse((await holdfast('trigger', type, '--account', accountId, '--json')).stdout) as {
@@ -152,7 +155,7 @@ describe.concurrent('holdfast trigger', () => {
       expect((await trigger(type)).id).not.toBe((await trigger(type)).id);
   });
 
-  it('does nothing in a live account', async () => {
+  it('is refused in a live account, and changes nothing there', async () => {
     const live = await api.openAccount();
     for (const type of ['job.failed', 'grant.voided']) {
       const { code, stderr } = await holdfast('trigger', type, '--account', live.accountId);
@@ -176,7 +179,7 @@ describe('holdfast completion', () => {
     return stdout.trim().split(' ');
   }
 
-  it('offers commands, options and choices as the program has them', async () => {
+  it('in bash offers the commands, options and choices of the program', async () => {
     expect(await offered('re')).toEqual(['reconcile', 'repairs', 'review']);
     expect(await offered('job', 'li')).toEqual(['list']);
     expect(await offered('job', 'list', '--account', 'acct_1', '--st')).toEqual(['--state']);
@@ -185,7 +188,7 @@ describe('holdfast completion', () => {
     expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help']);
   });
 
-  it.each(['zsh', 'fish'])('has a script for %s with the same words', async (shell) => {
+  it.each(['zsh', 'fish'])('prints a script for %s with the words of the program', async (shell) => {
     const { code, stdout } = await holdfast('completion', shell);
     expect(code).toBe(0);
     for (const word of ['reconcile', 'download', '--idempotent', 'partially_succeeded']) {

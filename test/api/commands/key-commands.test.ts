@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it('lists, replaces and revokes the keys of an account, with who and why on record', async () => {
+it('the key commands list, rotate and revoke the keys of an account, and record who did it and why', async () => {
   const { accountId, key } = await api.openAccount();
   const holdfast = (...args: readonly string[]) => runHoldfast(api, ['key', ...args]);
   const list = async () =>

@@ -32,7 +32,7 @@ const answerOf = async (...args: readonly string[]) => {
 };
 
 describe('an operator at the command line', () => {
-  it('opens an account, gives and takes credits, sets a plan and limits, and reads it all', async () => {
+  it('opens an account, grants and voids credits, sets a plan and limits, and each change is recorded', async () => {
     const account = await answerOf('account', 'open', '--name', 'Tidewell', '--reference', 'crm-7');
     const id = String(account['id']);
     expect(await answerOf('account', 'show', id)).toEqual(account);
@@ -117,7 +117,7 @@ describe('an operator at the command line', () => {
       expect(actor).toMatch(new RegExp(`^key:key_\\w+ \\(${os.userInfo().username}\\)$`));
   });
 
-  it('finds what an id or a name is, and says nothing of what is not there', async () => {
+  it('finds a job by its id, and reads that a name is unknown', async () => {
     const { accountId } = await api.openAccount();
     const { jobId } = await api.admitJob(accountId, 'searched');
     expect(await answerOf('search', jobId)).toMatchObject({
@@ -129,7 +129,7 @@ describe('an operator at the command line', () => {
     expect((await holdfast(['search', 'no such name'])).stdout).toBe('Nothing is called so.\n');
   });
 
-  it('makes an address of a customer’s pages, and ends it', async () => {
+  it('makes a portal session of an account, and revokes it', async () => {
     const { accountId } = await api.openAccount();
     const create = ['portal', 'session', 'create', accountId, '--can', 'read', 'quote'];
     const session = await answerOf(...create);
@@ -145,7 +145,7 @@ describe('an operator at the command line', () => {
     expect((await holdfast(['portal', 'session', 'revoke', accountId, 'nonsense'])).code).toBe(2);
   });
 
-  it('says who invited an account, and what it is priced by', async () => {
+  it('sets the inviter and the price list of an account, and is refused an unknown list', async () => {
     const { accountId } = await api.openAccount();
     expect(await answerOf('account', 'refer', accountId, mine.accountId)).toEqual({
       inviter_id: mine.accountId,
@@ -159,7 +159,7 @@ describe('an operator at the command line', () => {
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('/price_list')]);
   });
 
-  it('lists, looks at and decides reviews of unusable outputs', async () => {
+  it('lists, shows and decides the reviews of an account, and is refused another decision', async () => {
     const { jobId } = await api.admitJob(theirs.accountId, 'reported');
     const { outputId } = await deliver(api, theirs.accountId, jobId, Buffer.from('picture'));
     const report = { category: 'wrong_product', note: 'That is not our kettle.' };
@@ -189,7 +189,7 @@ describe('an operator at the command line', () => {
     expect((await holdfast(['review', 'decide', 'nonsense', 'deny', '--reason', 'r'])).code).toBe(2);
   });
 
-  it('shows balances and a report of millions in lines of 80', async () => {
+  it('reads balances and a report of millions in lines of 80 columns', async () => {
     const { accountId } = await api.openAccount();
     const most = String(MAX_CREDITS_PER_CALL);
     for (const source of ['top_up', 'goodwill']) {
@@ -218,7 +218,7 @@ describe('an operator at the command line', () => {
     );
   });
 
-  it('reads the accountant’s report of a month, with a total that adds up', async () => {
+  it('reads the ledger report of a month, whose total is the sum over its sources', async () => {
     const month = new Date().toISOString().slice(0, 7);
     await untilCounted(api.worker);
     const report = (await answerOf('ledger', 'report', '--month', month)) as unknown as {
@@ -239,13 +239,13 @@ describe('an operator at the command line', () => {
     for (const term of terms) expect(stdout).toContain(`\n${term} `);
   });
 
-  it('opens an account for tests', async () => {
+  it('opens a test account with --mode test', async () => {
     const forTests = ['account', 'open', '--name', 'Trying', '--reference', 'crm-8', '--mode', 'test'];
     expect(await answerOf(...forTests)).toMatchObject({ mode: 'test', frozen: false });
   });
 });
 
-describe('what goes wrong is told, with what to do', () => {
+describe('a command that fails says what to do, without a stack trace', () => {
   const give = ['--source', 'goodwill', '--credits', '1', '--reason', 'r', '--reference', 'r'];
   const asKey = ['--name', 'n', '--scope', 'jobs:read'];
   it.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
@@ -329,22 +329,13 @@ describe('what goes wrong is told, with what to do', () => {
     [['job', 'restart'], /missing <job>, --reason <text>, --from-attempt <attempt>/],
     [['review', 'decide'], /missing <review>, <decision>, --reason <text>/],
     [['key', 'create'], /missing --name <name>, --scope <scope...>/],
-  ])('all that is missing of a call, at once: %j', async (args, words) => {
+  ])('and names everything that is missing at once: %j', async (args, words) => {
     const ended = await holdfast(args);
     expect([ended.code, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toMatch(words);
   });
 
-  it('both settings that are missing, at once', async () => {
-    const none = { HOLDFAST_API_URL: '', HOLDFAST_PLATFORM_KEY: '', DATABASE_URL: '' };
-    const ended = await holdfast(['balance', 'acct_x'], { ...none, HOLDFAST_PLATFORM_KEY: 'k' });
-    expect(ended).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/^not set: HOLDFAST_API_URL/) as string,
-    });
-  });
-
-  it('the field that is wrong', async () => {
+  it('and names the field that the API refuses', async () => {
     const { stderr } = await holdfast([
       ...['grant', mine.accountId, '--source', 'top_up', '--reference', 'r', '--credits', '0'],
     ]);
@@ -352,8 +343,8 @@ describe('what goes wrong is told, with what to do', () => {
   });
 });
 
-describe('two accounts at the command line', () => {
-  it('a key of one is told of the other what it is told of an unknown account, and changes nothing', async () => {
+describe('the command line with the key of an account', () => {
+  it('prints the same of another account as of an unknown one, and changes nothing', async () => {
     const key = await api.createKey(mine.accountId, ['admin']);
     const everything = async () =>
       (

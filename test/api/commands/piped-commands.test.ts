@@ -40,14 +40,14 @@ it('a statement that is redirected into a file is CSV from its first byte', asyn
   expect((await readFile(file, 'utf8')).split('\r\n')[0]).toMatch(/^id,seq,/);
 });
 
-it('what --json prints is JSON to the program behind a pipe', async () => {
+it('what --json prints into a pipe is JSON alone', async () => {
   const { stdout } = await shell(`./holdfast reconcile --json | ${field('ok')}`);
   expect(stdout).toBe('true\n');
   const silent = await shell(`npm run --silent holdfast -- reconcile --json | ${field('ok')}`);
   expect(silent.stdout).toBe('true\n');
 });
 
-it('the secret of a new key is alone behind a pipe, and opens the API', async () => {
+it('key create --json prints the secret of the new key into a pipe, and the API accepts it', async () => {
   const { stdout } = await shell(
     `./holdfast key create --name site --scope credits:read --account ${account.accountId} --json | ${field('secret')}`,
   );
@@ -55,7 +55,7 @@ it('the secret of a new key is alone behind a pipe, and opens the API', async ()
   expect(answer.json()).toMatchObject({ account_id: account.accountId });
 });
 
-it('a pipe whose reader has had enough ends a command in silence', async () => {
+it('a command whose pipe is closed early ends without an error', async () => {
   const { stdout, stderr } = await shell(`./holdfast statement ${account.accountId} --csv | head -c 3`);
   expect([stdout, stderr]).toEqual(['id,', '']);
 });

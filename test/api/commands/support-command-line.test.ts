@@ -24,7 +24,7 @@ const holdfast = (...args: readonly string[]) => runHoldfast(api, args);
 const job = (name: string, id: string, ...more: readonly string[]) => holdfast('job', name, id, ...more);
 
 describe.concurrent('support at the command line', () => {
-  it('refunds, releases and inspects, with who and why', async () => {
+  it('refunds, releases and inspects a job, and each action is recorded with who did it and why', async () => {
     const part = ['--credits', '10', '--reason', 'late'];
     const first = await job('refund', jobId, ...part);
     expect(first).toMatchObject({ code: 0, stderr: `refund ${jobId} …\n` });
@@ -70,14 +70,14 @@ describe.concurrent('support at the command line', () => {
     ['restart', ['--reason', 'r', '--from-attempt', 'x'], 2, /number, or its reference/],
     ['refund', [], 2, /--reason/],
     ['extend', ['--reason', 'r'], 2, /--until/],
-  ])('tells what is wrong: %s %j', async (name, args, code, words) => {
+  ])('is told what is wrong with a command: %s %j', async (name, args, code, words) => {
     const ended = await job(name, jobId, ...args);
     expect([ended.code, ended.stdout]).toEqual([code, '']);
     expect(ended.stderr).toMatch(words);
     expect(ended.stderr).not.toMatch(/\n +at /);
   });
 
-  it('finds no job of another account, and takes no id that is none', async () => {
+  it('finds no job under another account, and is refused an id that is none', async () => {
     const other = await api.openAccount();
     const ended = await holdfast('job', 'inspect', jobId, '--account', other.accountId);
     expect((await job('inspect', `job_${'a'.repeat(26)}`)).stderr).toMatch(/There is no such job/);
@@ -87,7 +87,7 @@ describe.concurrent('support at the command line', () => {
   });
 
   it.each(['inspect', 'restart', 'extend', 'release', 'refund', 'resolve'])(
-    'explains %s, with an example',
+    'reads what %s does, with an example',
     async (name) => {
       const { code, stdout } = await holdfast('job', name, '--help');
       expect(code).toBe(0);

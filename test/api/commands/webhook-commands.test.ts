@@ -22,7 +22,7 @@ const run = async (...args: readonly string[]) => {
 };
 const json = async <Body>(...args: readonly string[]) => JSON.parse(await run(...args, '--json')) as Body;
 
-it('an endpoint is made, listed, changed, given another secret, and deleted', async () => {
+it('the webhook commands create, list, update, rotate, resend to and delete an endpoint', async () => {
   const url = 'https://example.com/hook';
   const made = await json<{ id: string; secret: string }>(
     ...['webhook', 'create', account, '--url', url, '--event', 'credits.low', 'job.failed'],
@@ -54,7 +54,7 @@ it('an endpoint is made, listed, changed, given another secret, and deleted', as
   expect(await run('webhook', 'list', account)).toContain('none');
 });
 
-it('events are printed, and followed as they come', async () => {
+it('the events command prints past events, and with --follow each new one', async () => {
   expect(await run('events', account, '--type', 'credits.low')).toMatch(/1 {2}\S+Z {2}credits\.low/);
   const following = runHoldfast(api, [
     'events',
@@ -78,7 +78,7 @@ it('events are printed, and followed as they come', async () => {
   ).toEqual([2, 3]);
 });
 
-it('events of a sandbox account reach a receiver on this machine, signed with the secret that is printed', async () => {
+it('the listen command forwards events to a receiver on this machine, signed with the secret that it prints', async () => {
   const received: { headers: Record<string, string>; body: string }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -49,7 +49,7 @@ async function run(account: TestAccount, body: object, key: string) {
 }
 
 describe('the clock of a test account', () => {
-  it('renews its plan at the end of each period on the way, and says when it is there', async () => {
+  it('moved by 45 days renews the plan at the end of each period, and says when it is there', async () => {
     const account = await api.openAccount(0, 'test');
     await api.call(`/v1/accounts/${account.accountId}/plan`, {
       ...{ method: 'PUT', key: api.platformKey },
@@ -72,7 +72,7 @@ describe('the clock of a test account', () => {
     expect((await advance(account, target)).status).toBe(202);
   });
 
-  it('is moved at the command line, which waits until it is there', async () => {
+  it('is moved at the command line, which waits until the clock is there', async () => {
     const { accountId } = await api.openAccount(0, 'test');
     const target = inDays(3);
     const moved = await runHoldfast(api, ['account', 'clock', accountId, '--advance-to', target, '--json']);
@@ -86,7 +86,7 @@ describe('the clock of a test account', () => {
     expect(refused.stderr).toMatch(/advance_to.*Later than the account’s now/s);
   });
 
-  it('is refused for a live account, backward, too far, and for what is no time; and changes nothing', async () => {
+  it('is not moved for a live account, backward, too far, or to what is no time', async () => {
     const live = await api.openAccount();
     expectProblem(await advance(live, inDays(1)), 409, 'state_conflict');
     const account = await api.openAccount(0, 'test');
@@ -101,7 +101,7 @@ describe('the clock of a test account', () => {
     expectProblem(await advance({ ...account, accountId: 'acct_other' }, inDays(1)), 404, 'not_found');
   });
 
-  it('is one by which jobs run as at any time: a quote holds, and a deadline is as long as it was', async () => {
+  it('moved by 40 days changes nothing for jobs after it: a quote holds, and a deadline is as long', async () => {
     const account = await openMovedAccount(40);
     const quote = (await api.call('/v1/quotes', { key: account.key, body: STATIC_AD })).json<{
       id: string;
@@ -118,7 +118,7 @@ describe('the clock of a test account', () => {
     expect(await balanceOf(account)).toMatchObject({ reserved: 0, available: 1_000 - 3 * 35 });
   });
 
-  it('returns the credits of a job whose return_by it passes', async () => {
+  it('moved past the return_by of a job fails the job, and returns its credits', async () => {
     const account = await api.openAccount(0, 'test');
     const submitted = await api.call('/v1/jobs', {
       ...{ key: account.key, headers: { 'Idempotency-Key': 'passed' } },

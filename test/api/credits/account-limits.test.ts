@@ -41,7 +41,7 @@ const cancel = (jobId: string) =>
   });
 
 describe('limits', () => {
-  it('are none at first, are set as a whole, and read by platform and account', async () => {
+  it('are none at first, are replaced as a whole, and are read by the platform and the account', async () => {
     expect((await api.call(path(), { key: account.key })).json()).toEqual(NONE);
     const limits = {
       max_concurrent_jobs: 3,
@@ -81,13 +81,13 @@ describe('limits', () => {
     [{ max_jobs: 1 }, '/max_jobs', 'unknown_field'],
     [{ reason: undefined }, '/reason', 'required'],
     [{ reason: '' }, '/reason', 'too_short'],
-  ])('are refused with a pointer: %j', async (body, pointer, code) => {
+  ])('that are invalid are refused with a pointer, and change nothing: %j', async (body, pointer, code) => {
     const problem = expectProblem(await setLimits(body), 400, 'invalid_request');
     expect(problem['errors']).toMatchObject([{ pointer, code }]);
     expect((await api.call(path(), { key: account.key })).json()).toEqual(NONE);
   });
 
-  it('are set by platform keys alone, of accounts that exist', async () => {
+  it('are set by platform keys alone, and an unknown account is a 404', async () => {
     const own = await api.createKey(account.accountId, ['billing:write']);
     expectProblem(await api.call(path(), { method: 'PUT', key: own, body: NONE }), 403, 'forbidden');
     expectProblem(await setLimits(NONE, 'acct_nobody'), 404, 'not_found');
@@ -96,8 +96,8 @@ describe('limits', () => {
   });
 });
 
-describe('a job beyond a spend cap', () => {
-  it('is refused with the cap that it would exceed, and so forever under its key', async () => {
+describe('a job of a member or a project', () => {
+  it('beyond its cap is refused with the name of the cap, and again under its key once the cap is lifted', async () => {
     await setLimits({ ...NONE, member_credits_per_period: 50 });
     const body = { ...STATIC_AD, member: 'ann' };
     expect((await submit('first', body, TO_THE_END)).status).toBe(200);
@@ -117,7 +117,7 @@ describe('a job beyond a spend cap', () => {
     expect((await submit('third', body)).status).toBe(202);
   });
 
-  it('has room again once credits of its project come back', async () => {
+  it('is admitted under its cap again once a failed job has returned its credits', async () => {
     await setLimits({ ...NONE, overrides: [{ project: 'spring', credits_per_period: 40 }] });
     const body = { ...STATIC_AD, project: 'spring' };
     const failed = await submit('fails', { ...body, test_scenario: 'fails_after_start' }, TO_THE_END);
@@ -126,7 +126,7 @@ describe('a job beyond a spend cap', () => {
     expectProblem(await submit('too-much', body), 402, 'limit_exceeded');
   });
 
-  it('keeps to its quote, which binds member and project', async () => {
+  it('that cites the quote of another member is refused', async () => {
     const body = { ...STATIC_AD, member: 'ann', project: 'spring' };
     const { id } = (await api.call('/v1/quotes', { key: account.key, body })).json<{ id: string }>();
     const other = await submit('other', { ...body, member: 'bob', quote_id: id });
@@ -135,8 +135,8 @@ describe('a job beyond a spend cap', () => {
   });
 });
 
-describe('one job too many', () => {
-  it('is refused for now: the same key is free, and admitted once there is room', async () => {
+describe('a job beyond max_concurrent_jobs', () => {
+  it('is a 429, and is admitted under the same key once another job has ended', async () => {
     await setLimits({ ...NONE, max_concurrent_jobs: 1 });
     const running = (await submit('running', NEVER_ENDS)).json<{ id: string }>();
     const refused = await submit('waits');
@@ -164,7 +164,7 @@ describe('one job too many', () => {
     expect([admitted.status, admitted.headers.has('idempotent-replayed')]).toEqual([202, false]);
   });
 
-  it('is refused for good under its key, should admission itself find no room', async () => {
+  it('that admission itself refuses stays refused under its key, and is admitted under a new one', async () => {
     await setLimits({ ...NONE, max_concurrent_jobs: 0 });
     await api.admitJob(account.accountId, 'raced');
     const refused = await submit('raced');

@@ -45,7 +45,7 @@ describe('a grant', () => {
       { source: 'goodwill', priority: 2, amount: 70 },
       90,
     ],
-  ])('of %j is worth what the rules say, and ends when they say', async (body, expected, days) => {
+  ])('of %j has the amount, the priority and the lifetime of its source', async (body, expected, days) => {
     const answer = await give({ ...body, reference: account.accountId });
     expect([answer.status, answer.headers.has('idempotent-replayed')]).toEqual([201, false]);
     const grant = answer.json<Grant>();
@@ -67,13 +67,13 @@ describe('a grant', () => {
     expect([days, days + 1]).toContain(Math.round(lived));
   });
 
-  it('ends when it is told to', async () => {
+  it('with an expires_at ends at that time', async () => {
     const expires_at = '2099-12-31T23:59:59Z';
     const answer = await give({ source: 'top_up', credits: 5, reference: 'until', expires_at });
     expect(answer.json<Grant>().expires_at).toBe('2099-12-31T23:59:59.000Z');
   });
 
-  it('is given once per reference, and answered the same forever', async () => {
+  it('repeated under its reference is given once, and returns the first response after credits were spent', async () => {
     const body = { source: 'goodwill', credits: 70, reason: 'late', reference: 'ticket-1' };
     const first = await give(body);
     await api.admitJob(account.accountId, 'spends-of-it');
@@ -83,7 +83,7 @@ describe('a grant', () => {
     expect((await entries()).filter((entry) => entry['kind'] === 'grant')).toHaveLength(2);
   });
 
-  it('is given once to callers who come at the same time', async () => {
+  it('that eight callers ask for at once is given once', async () => {
     const body = { source: 'top_up', pack: 'small', reference: `pay-${account.accountId}` };
     const answers = await Promise.all(Array.from({ length: 8 }, () => give(body)));
     expect(answers.map((answer) => answer.status)).toEqual(Array(8).fill(201));
@@ -96,14 +96,14 @@ describe('a grant', () => {
     { reason: 'another' },
     { expires_at: '2099-01-01T00:00:00Z' },
     { source: 'top_up' },
-  ])('is not changed by the same reference with %j', async (change) => {
+  ])('with other content under its reference is refused: %j', async (change) => {
     const body = { source: 'goodwill', credits: 70, reason: 'late', reference: 'ticket-2' };
     await give(body);
     expectProblem(await give({ ...body, ...change }), 422, 'idempotency_key_reused');
     expect(await available()).toBe(1_070);
   });
 
-  it('is made by one payment in one account', async () => {
+  it('of a top-up is refused where another account has used its reference, and of goodwill it is not', async () => {
     const other = await api.openAccount();
     const body = { source: 'top_up', credits: 100, reference: `pi_${account.accountId}` };
     await give(body);
@@ -114,7 +114,7 @@ describe('a grant', () => {
     expect((await give(goodwill, other.accountId)).status).toBe(201);
   });
 
-  it('of a trial comes once to an account, whatever the reference', async () => {
+  it('of a trial is refused to an account that had one, under any reference', async () => {
     expect((await give({ source: 'trial', reference: 'first' })).status).toBe(201);
     const problem = expectProblem(
       await give({ source: 'trial', reference: 'second' }),
@@ -125,14 +125,14 @@ describe('a grant', () => {
     expect(await available()).toBe(4_000);
   });
 
-  it('is for an account that exists', async () => {
+  it('to an unknown account is a 404', async () => {
     const body = { source: 'trial', reference: 'r' };
     for (const id of ['acct_nobody', 'nonsense', '%00']) {
       expectProblem(await give(body, id), 404, 'not_found');
     }
   });
 
-  it('is a platform key’s to give, with billing:write', async () => {
+  it('needs a platform key with scope billing:write', async () => {
     const body = { source: 'goodwill', credits: 1, reason: 'r', reference: 'r' };
     const path = `/v1/accounts/${account.accountId}/grants`;
     const own = await api.createKey(account.accountId, ['billing:write']);
@@ -145,7 +145,7 @@ describe('a grant', () => {
   });
 });
 
-describe('a wrong grant is refused with a pointer, and leaves no trace', () => {
+describe('an invalid grant is refused with a pointer, and leaves no trace', () => {
   const topUp = { source: 'top_up', reference: 'r' };
   it.each<[string, unknown, string, string]>([
     ['negative', { ...topUp, credits: -1 }, '/credits', 'too_small'],
@@ -191,7 +191,7 @@ describe('a wrong grant is refused with a pointer, and leaves no trace', () => {
     expect((await give({ source: 'goodwill', credits: 1, reason: 'r', reference: 'r' })).status).toBe(201);
   });
 
-  it('a sum that no number holds any more', async () => {
+  it('credits that would raise the balance above the largest safe integer', async () => {
     await api.owner.query(
       'UPDATE ledger.accounts SET available = available + 9007199254739000 WHERE account_id = $1',
       [account.accountId],
@@ -209,7 +209,7 @@ describe('the void of a grant', () => {
   const bought = async () =>
     (await give({ source: 'top_up', credits: 500, reference: `pay-${account.accountId}` })).json<Grant>().id;
 
-  it('takes what is left, once, and says what could not be taken', async () => {
+  it('takes the unspent credits once, and says how many are not recovered', async () => {
     const grantId = await bought();
     const usage = { kind: 'chat_message', quantity: 1_000 };
     await api.call('/v1/usage', { key: account.key, body: usage, headers: { 'Idempotency-Key': 'signup' } });
@@ -228,7 +228,7 @@ describe('the void of a grant', () => {
     expect(await available()).toBe(0);
   });
 
-  it('may name the account, which must own it', async () => {
+  it('that names an account finds the grants of that account alone', async () => {
     const grantId = await bought();
     const other = await api.openAccount();
     const as = (accountId: string) => voidGrant(grantId, { reason: 'r' }, { 'Holdfast-Account': accountId });
@@ -240,13 +240,13 @@ describe('the void of a grant', () => {
   });
 
   it.each(['grant_nobodys', 'nonsense', '%00', `grant_${'x'.repeat(500)}`])(
-    'is not found: %s',
+    'of an unknown grant is a 404: %s',
     async (id) => {
       expectProblem(await voidGrant(id, { reason: 'r' }), 404, 'not_found');
     },
   );
 
-  it('needs a reason, and a platform key', async () => {
+  it('without a reason or with an account key is refused, and takes nothing', async () => {
     const grantId = await bought();
     const problem = expectProblem(await voidGrant(grantId, {}), 400, 'invalid_request');
     expect(problem['errors']).toMatchObject([{ pointer: '/reason', code: 'required' }]);
@@ -257,10 +257,10 @@ describe('the void of a grant', () => {
   });
 });
 
-describe('what operators did is on record', () => {
+describe('an action of an operator', () => {
   const key = () => `key:key_${api.platformKey.split('_')[2] ?? ''}`;
 
-  it('with the key, the person where one is named, and the reason', async () => {
+  it('is recorded once with the key, the person that Holdfast-Actor names, and the reason', async () => {
     const asAda = { 'Holdfast-Actor': 'Ada' };
     const body = { source: 'goodwill', credits: 70, reason: 'late', reference: 'a' };
     const { id } = (await give(body, account.accountId, asAda)).json<Grant>();
@@ -280,7 +280,7 @@ describe('what operators did is on record', () => {
     ]);
   });
 
-  it('and a person’s name is a line of at most 200 characters', async () => {
+  it('whose Holdfast-Actor is longer than 200 characters is refused, and not recorded', async () => {
     const body = { source: 'trial', reference: 'b' };
     const answer = await give(body, account.accountId, { 'Holdfast-Actor': 'x'.repeat(201) });
     expectProblem(answer, 400, 'invalid_request');

@@ -53,7 +53,7 @@ async function readAll(query: string): Promise<readonly Item[]> {
 }
 
 describe('GET /v1/history', () => {
-  it('has each job once and each movement without a job once, newest first, whatever the size of a page', async () => {
+  it('lists each job once and each movement without a job once, newest first, with any page size', async () => {
     const whole = await readAll('limit=100');
     expect(whole.map(({ type }) => type)).toEqual([
       ...Array.from({ length: 4 }, () => ['entry', 'job']).flat(),
@@ -68,7 +68,7 @@ describe('GET /v1/history', () => {
     }
   });
 
-  it('has one of the two parts alone where that is asked for', async () => {
+  it('with `only` lists jobs alone or other movements alone, and refuses any other value', async () => {
     expect((await readAll('only=jobs&limit=3')).map(nameOf)).toEqual(jobs.toReversed());
     const others = await readAll('only=other&limit=2');
     expect(others).toHaveLength(6);
@@ -82,7 +82,7 @@ describe('GET /v1/usage', () => {
   type Usage = { from: string; to: string; data: { day: string; kind: string; credits: number }[] };
   const read = (query = '') => api.call(`/v1/usage${query}`, { key: account.key });
 
-  it('sums what was charged by day and kind; what is reserved alone is no charge', async () => {
+  it('sums what was charged by day and kind, and leaves out what is reserved', async () => {
     const { data } = (await read()).json<Usage>();
     const today = new Date().toISOString().slice(0, 10);
     expect(data).toEqual([{ day: today, kind: 'chat_message', credits: 10 }]);
@@ -90,7 +90,7 @@ describe('GET /v1/usage', () => {
     expect(past.data).toEqual([]);
   });
 
-  it('is refused for a range that is turned around, or too long', async () => {
+  it('refuses a range that runs backwards, or that is too long', async () => {
     const turned = await read('?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z');
     expectProblem(turned, 400, 'invalid_request');
     expectProblem(await read('?from=2026-01-01T00:00:00Z&to=2026-12-01T00:00:00Z'), 400, 'invalid_request');
@@ -100,7 +100,7 @@ describe('GET /v1/usage', () => {
   });
 });
 
-it('tells what there was at the end of each day, by source: of today what there is', async () => {
+it('the balance by day ends with what there is today, by source, and more than 92 days are refused', async () => {
   const read = (query = '') => api.call(`/v1/balance/days${query}`, { key: account.key });
   const { from, data } = balanceByDay.parse((await read()).json());
   expect(Date.now() - Date.parse(from)).toBeGreaterThan(29 * 86_400_000);
@@ -113,7 +113,7 @@ it('tells what there was at the end of each day, by source: of today what there 
   expectProblem(await read('?days=93'), 400, 'invalid_request');
 });
 
-it('a token of the portal reads whose it is and what it may do; a key has no such session', async () => {
+it('a portal session reads its account and its rights, and a key finds no session', async () => {
   const { token, id } = (
     await api.call('/v1/portal_sessions', { key: account.key, body: { can: ['read', 'quote'] } })
   ).json<{ token: string; id: string }>();

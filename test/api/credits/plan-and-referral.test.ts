@@ -25,7 +25,7 @@ const available = async (key = account.key) =>
   (await api.call('/v1/balance', { key })).json<{ available: number }>().available;
 
 describe('a plan', () => {
-  it('starts with its credits, in calendar months from its start', async () => {
+  it('grants its credits at once, for a calendar month from its start', async () => {
     expect((await readPlan()).json()).toEqual(NONE);
     const period_start = new Date(Date.now() - 24 * 3_600_000);
     const answer = await setPlan({ plan: 'starter', period_start, reference: 'sub-1', renewal: 'automatic' });
@@ -46,7 +46,7 @@ describe('a plan', () => {
     expect(await available()).toBe(5_000);
   });
 
-  it('has the same outcome forever for the same reference, and another request under it not at all', async () => {
+  it('repeated under its reference returns the first outcome, and another request under it is refused', async () => {
     const first = await setPlan({ plan: 'starter', reference: 'sub-1' });
     await setPlan({ plan: 'pro', reference: 'sub-2' });
     const again = await setPlan({ reference: 'sub-1', plan: 'starter' });
@@ -59,7 +59,7 @@ describe('a plan', () => {
     expect(await available()).toBe(17_000);
   });
 
-  it('goes up at once, and down or out at the period’s end', async () => {
+  it('is raised at once, and is lowered or ended at the end of the period', async () => {
     await setPlan({ plan: 'starter', reference: 'a' });
     expect((await setPlan({ plan: 'advanced', reference: 'b' })).json()).toMatchObject({ plan: 'advanced' });
     expect(await available()).toBe(9_000);
@@ -70,18 +70,18 @@ describe('a plan', () => {
     expect(await available()).toBe(9_000);
   });
 
-  it('takes its period as it shows it: an upgrade that named it so was dropped', async () => {
+  it('raised with the period_start that it shows keeps its period', async () => {
     const { period_start } = (await setPlan({ plan: 'starter', reference: 'a' })).json();
     const up = await setPlan({ plan: 'pro', period_start, reference: 'b' });
     expect(up.json()).toMatchObject({ plan: 'pro', period_start });
     expect(await available()).toBe(17_000);
   });
 
-  it('is none where none is ended', async () => {
+  it('that is ended where there is none stays none', async () => {
     expect((await setPlan({ plan: null, reference: 'a' })).json()).toEqual(NONE);
   });
 
-  it('says what was spent in its period', async () => {
+  it('is shown in the balance with what was spent in its period', async () => {
     await setPlan({ plan: 'starter', reference: 'a' });
     const usage = { kind: 'chat_message', quantity: 7 };
     await api.call('/v1/usage', { key: account.key, body: usage, headers: { 'Idempotency-Key': 'u' } });
@@ -100,14 +100,14 @@ describe('a plan', () => {
     [{ plan: 'pro', reference: 'r', period_start: '2099-01-01T00:00:00Z' }, '/period_start', 'in_the_future'],
     [{ plan: 'pro', reference: 'r', period_start: '0001-01-01T00:00:00Z' }, '/period_start', 'too_old'],
     [{ plan: 'pro', reference: 'r', period_end: 'x' }, '/period_end', 'unknown_field'],
-  ])('is refused with its pointer: %j', async (body, pointer, code) => {
+  ])('that is invalid is refused with a pointer, and changes nothing: %j', async (body, pointer, code) => {
     const problem = expectProblem(await setPlan(body), 400, 'invalid_request');
     expect(problem['errors']).toMatchObject([{ pointer, code }]);
     expect((await readPlan()).json()).toEqual(NONE);
     expect(await available()).toBe(1_000);
   });
 
-  it('is for an account that exists, by a platform key, read by its own', async () => {
+  it('is set by a platform key of an account that exists, and is read by that account alone', async () => {
     const body = { plan: 'pro', reference: 'r' };
     expectProblem(await setPlan(body, 'acct_nobody'), 404, 'not_found');
     const own = await api.createKey(account.accountId, ['billing:write']);
@@ -122,7 +122,7 @@ describe('a plan', () => {
 });
 
 describe('a referral', () => {
-  it('waits for the first paid period, and then pays the inviter once', async () => {
+  it('pays the inviter once, at the first paid period of the account', async () => {
     const inviter = await api.openAccount();
     const named = await refer(inviter.accountId);
     expect([named.status, named.json()]).toEqual([201, { inviter_id: inviter.accountId, state: 'pending' }]);
@@ -137,7 +137,7 @@ describe('a referral', () => {
     expect(await available(inviter.key)).toBe(4_000);
   });
 
-  it('is refused to oneself, in a circle, and by another than the first', async () => {
+  it('of an account by itself, in a circle, or by a second inviter is refused', async () => {
     const inviter = await api.openAccount();
     const third = await api.openAccount();
     await refer(inviter.accountId);
@@ -149,12 +149,15 @@ describe('a referral', () => {
     expect(other['detail']).toMatch(/Another account/);
   });
 
-  it.each(['acct_nobody', 'nonsense', 'acct_\u0000'])('is of an inviter that exists: %j', async (inviter) => {
-    const problem = expectProblem(await refer(inviter), 400, 'invalid_request');
-    expect(problem['errors']).toMatchObject([{ pointer: '/inviter_id', code: 'not_found' }]);
-  });
+  it.each(['acct_nobody', 'nonsense', 'acct_\u0000'])(
+    'by an unknown inviter is refused with a pointer: %j',
+    async (inviter) => {
+      const problem = expectProblem(await refer(inviter), 400, 'invalid_request');
+      expect(problem['errors']).toMatchObject([{ pointer: '/inviter_id', code: 'not_found' }]);
+    },
+  );
 
-  it('is of an account that exists, by a platform key', async () => {
+  it('of an unknown account is a 404, and by an account key a 403', async () => {
     expectProblem(await refer(account.accountId, 'acct_nobody'), 404, 'not_found');
     expectProblem(await refer('acct_nobody', 'acct_nobody'), 404, 'not_found');
     const problem = expectProblem(await refer(7), 400, 'invalid_request');

@@ -27,7 +27,7 @@ const statement = (query = '', headers: Record<string, string> = CSV, as = accou
 const linesOf = (text: string) => text.split('\r\n').slice(0, -1);
 
 describe('a statement as text/csv', () => {
-  it('has the entries as rows, oldest first, with a name for the file', async () => {
+  it('has a row per entry, oldest first, and a file name with the account and the days', async () => {
     await give(5, 'He said "sorry", twice');
     await api.admitJob(account.accountId, 'a-job');
     const answer = await statement();
@@ -54,7 +54,7 @@ describe('a statement as text/csv', () => {
     expect(rows.some((row) => row.includes(',reserve,-'))).toBe(true);
   });
 
-  it('is as long as its stretch, across pages, and no longer', async () => {
+  it('has every one of 2,001 entries of its range once, and no row where there is none', async () => {
     const as = await api.openAccount();
     const before = new Date(Date.now() - 60_000).toISOString();
     await api.owner.query(
@@ -75,7 +75,7 @@ describe('a statement as text/csv', () => {
     expect(all).toHaveLength(2_002);
   });
 
-  it('is JSON unless text is preferred, and has no body for HEAD', async () => {
+  it('is sent only where Accept prefers it to JSON, and has no body for HEAD', async () => {
     for (const Accept of ['*/*', 'application/json', 'text/csv;q=0.5, application/json', 'image/png']) {
       expect((await statement('', { Accept })).json()).toHaveProperty('sums');
     }
@@ -87,14 +87,14 @@ describe('a statement as text/csv', () => {
     ]);
   });
 
-  it('is refused in JSON, like any statement', async () => {
+  it('that is refused is a problem in JSON', async () => {
     expectProblem(await statement('?from=yesterday'), 400, 'invalid_request');
     expectProblem(await statement('?from=2099-01-01T00:00:00Z'), 400, 'invalid_request');
     expectProblem(await api.call('/v1/statement', { headers: CSV }), 401, 'unauthenticated');
   });
 });
 
-describe('a line of CSV', () => {
+describe('a line of CSV quotes its cells, and none of them is a formula', () => {
   it.each<[readonly (string | number | null)[], string]>([
     [['a', 1, null], 'a,1,\r\n'],
     [[-35, '-35'], "-35,'-35\r\n"],

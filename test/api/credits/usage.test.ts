@@ -20,7 +20,7 @@ const use = (key: string, body: unknown = CHAT, as = account) =>
 const balance = async (key = account.key) => (await api.call('/v1/balance', { key })).json();
 
 describe('metered use', () => {
-  it('is paid at once, in the burn order, with its entries', async () => {
+  it('is charged at once in the burn order, and returns its entries', async () => {
     await api.call(`/v1/accounts/${account.accountId}/grants`, {
       key: api.platformKey,
       body: { source: 'trial', credits: 5, reference: 't' },
@@ -39,7 +39,7 @@ describe('metered use', () => {
     expect(await balance()).toMatchObject({ available: 998, reserved: 0, spent_this_period: 7 });
   });
 
-  it('is paid once per key, however many calls come at the same time or later', async () => {
+  it('repeated under its key, at once or later, is charged once', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => use('twice')));
     expect(answers.map((answer) => answer.status)).toEqual(Array(8).fill(201));
     expect(answers.filter((answer) => !answer.headers.has('idempotent-replayed'))).toHaveLength(1);
@@ -48,7 +48,7 @@ describe('metered use', () => {
     expect(await balance()).toMatchObject({ available: 999 });
   });
 
-  it('is refused under a key that belongs to another request of this route, and only of this account', async () => {
+  it('with other content under a used key is refused, and another account may use that key', async () => {
     await use('mine');
     expectProblem(await use('mine', { ...CHAT, quantity: 2 }), 422, 'idempotency_key_reused');
     expectProblem(await use('mine', { ...CHAT, member: 'ann' }), 422, 'idempotency_key_reused');
@@ -57,7 +57,7 @@ describe('metered use', () => {
     expect(await balance()).toMatchObject({ available: 999 });
   });
 
-  it('is refused without the credits, and the refusal is kept under its key', async () => {
+  it('beyond the balance is refused, and again under its key once there are credits', async () => {
     await use('all', { ...CHAT, quantity: 999 });
     const first = await use('short', { ...CHAT, quantity: 2 });
     const problem = expectProblem(first, 402, 'insufficient_credits');
@@ -72,7 +72,7 @@ describe('metered use', () => {
     expect((await use('anew', { ...CHAT, quantity: 2 })).status).toBe(201);
   });
 
-  it('counts against the caps of its member and project, and says which one is reached', async () => {
+  it('beyond the cap of its member or its project is refused with the name of that cap', async () => {
     await api.call(`/v1/accounts/${account.accountId}/limits`, {
       method: 'PUT',
       key: api.platformKey,
@@ -113,14 +113,17 @@ describe('metered use', () => {
     ['another kind', { ...CHAT, kind: 'research' }, '/kind', 'not_one_of'],
     ['a long member', { ...CHAT, member: 'x'.repeat(65) }, '/member', 'too_long'],
     ['a price', { ...CHAT, credits: 0 }, '/credits', 'unknown_field'],
-  ])('is refused with its pointer, and keeps its key: %s', async (_name, body, pointer, code) => {
-    const problem = expectProblem(await use('wrong', body), 400, 'invalid_request');
-    expect(problem['errors']).toMatchObject([{ pointer, code }]);
-    expect(await balance()).toMatchObject({ available: 1_000 });
-    expect((await use('wrong')).status).toBe(201);
-  });
+  ])(
+    'that is invalid is refused with a pointer, and leaves its key free: %s',
+    async (_name, body, pointer, code) => {
+      const problem = expectProblem(await use('wrong', body), 400, 'invalid_request');
+      expect(problem['errors']).toMatchObject([{ pointer, code }]);
+      expect(await balance()).toMatchObject({ available: 1_000 });
+      expect((await use('wrong')).status).toBe(201);
+    },
+  );
 
-  it('needs a key, a scope, and the account it is for', async () => {
+  it('without an Idempotency-Key, without the scope or without an account that exists is refused', async () => {
     const without = await api.call('/v1/usage', { key: account.key, body: CHAT });
     expectProblem(without, 400, 'idempotency_key_missing');
     const reader = await api.createKey(account.accountId, ['credits:read', 'jobs:read']);
@@ -148,13 +151,16 @@ describe('the estimate', () => {
     expect([answer.status, answer.json()]).toEqual([200, { credits, statics, videos, price_list: 1 }]);
   });
 
-  it('is of what can be spent, when nothing is named', async () => {
+  it('without a number is of the available credits', async () => {
     await use('a', { ...CHAT, quantity: 300 });
     expect((await estimate('')).json()).toEqual({ credits: 700, statics: 20, videos: 1, price_list: 1 });
   });
 
-  it.each(['-1', '1.5', '9007199254740992', 'many', '', '1e3'])('is refused for %j', async (credits) => {
-    const problem = expectProblem(await estimate(`?credits=${credits}`), 400, 'invalid_request');
-    expect(problem['errors']).toMatchObject([{ pointer: '/credits' }]);
-  });
+  it.each(['-1', '1.5', '9007199254740992', 'many', '', '1e3'])(
+    'of what is no number of credits is refused: %j',
+    async (credits) => {
+      const problem = expectProblem(await estimate(`?credits=${credits}`), 400, 'invalid_request');
+      expect(problem['errors']).toMatchObject([{ pointer: '/credits' }]);
+    },
+  );
 });

@@ -79,7 +79,7 @@ async function stream(account: TestAccount, { path = '/v1/events', query = '', l
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, n) => first + n);
 
 describe('an account’s events as a list', () => {
-  it('are those of its jobs, by the same ids, and those of none, after a number, by type, in pages', async () => {
+  it('hold the events of its jobs under the same ids and those without a job, after a number, by type, in pages', async () => {
     const account = await api.openAccount();
     const { jobId } = await api.admitJob(account.accountId, 'job');
     await tell(account, 1);
@@ -104,7 +104,7 @@ describe('an account’s events as a list', () => {
     expect((await list(account, '?type=credits.low')).data.map(({ sequence }) => sequence)).toEqual([2]);
   });
 
-  it('are an account’s own, and refused to a key without a scope for them', async () => {
+  it('hold none of another account, and are refused to a key without a scope for them', async () => {
     const account = await api.openAccount();
     await tell(account, 1);
     const other = await api.openAccount();
@@ -113,20 +113,23 @@ describe('an account’s events as a list', () => {
     expectProblem(await api.call('/v1/events', { key }), 403, 'forbidden');
   });
 
-  it('refuse a Last-Event-ID that is no number, which a list does not need', async () => {
+  it('are refused with a Last-Event-ID that is no number, although a list does not need it', async () => {
     const { key } = await api.openAccount();
     const headers = { 'Last-Event-ID': 'the last one' };
     expectProblem(await api.call('/v1/events', { key, headers }), 400, 'invalid_request');
   });
 
-  it.each(['?type=job.done', '?after=-1', '?limit=101', '?cursor=1'])('refuse %s', async (query) => {
-    const account = await api.openAccount();
-    expectProblem(await api.call(`/v1/events${query}`, { key: account.key }), 400, 'invalid_request');
-  });
+  it.each(['?type=job.done', '?after=-1', '?limit=101', '?cursor=1'])(
+    'are refused with an invalid query: %s',
+    async (query) => {
+      const account = await api.openAccount();
+      expectProblem(await api.call(`/v1/events${query}`, { key: account.key }), 400, 'invalid_request');
+    },
+  );
 });
 
 describe('an account’s events as a stream', () => {
-  it('come as they happen, once each, over a cut of the reader', async () => {
+  it('come once each as they happen, also to a reader that was cut off and resumes', async () => {
     const account = await api.openAccount();
     await tell(account, 3);
     const first = await stream(account);
@@ -142,7 +145,7 @@ describe('an account’s events as a stream', () => {
     await second.close();
   });
 
-  it('of one type leave the others out', async () => {
+  it('of one type leave out those of the others', async () => {
     const account = await api.openAccount();
     await tell(account, 1, 'credits.expired');
     const reader = await stream(account, { query: '?type=credits.expired' });
@@ -152,7 +155,7 @@ describe('an account’s events as a stream', () => {
     await reader.close();
   });
 
-  it('wait for what comes next after a Last-Event-ID beyond the end', async () => {
+  it('after a Last-Event-ID beyond the end begin with the next one that happens', async () => {
     const account = await api.openAccount();
     await tell(account, 2);
     const reader = await stream(account, { lastEventId: '9007199254740993' });
@@ -161,7 +164,7 @@ describe('an account’s events as a stream', () => {
     await reader.close();
   });
 
-  it('go on at another API process after the last one that was read', async () => {
+  it('go on at another API process after the last one that was read there', async () => {
     const account = await api.openAccount();
     await tell(account, 10);
     const other = createAccountFeeds(api.worker, pino({ level: 'silent' }));
@@ -204,7 +207,7 @@ describe('a stream whose key or session ends', () => {
     ],
   ];
 
-  it.each(ends)('is told nothing more within a second, and ends: %s', async (_, open) => {
+  it.each(ends)('sends nothing more within a second, and ends: %s', async (_, open) => {
     const account = await api.openAccount();
     const { secret, end } = await open(account);
     const admin = await api.createKey(account.accountId, ['admin']);
@@ -228,7 +231,7 @@ describe('a stream whose key or session ends', () => {
 });
 
 describe('a feed', () => {
-  it('asks once per tick, however many watch, and a reader that stops misses nothing and holds nothing', async () => {
+  it('asks once per tick for a hundred readers, and a reader that falls behind reads pages and misses nothing', async () => {
     const account = await api.openAccount();
     let queries = 0;
     const counted: Database = {
@@ -261,7 +264,7 @@ describe('a feed', () => {
     for (const feed of opened) feed.close();
   });
 
-  it('tells everyone that the process closes', async () => {
+  it('tells every waiting reader that the process closes', async () => {
     const account = await api.openAccount();
     const feeds = createAccountFeeds(api.worker, pino({ level: 'silent' }));
     const place = feeds.open(account.accountId);

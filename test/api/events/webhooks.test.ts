@@ -111,7 +111,7 @@ async function tell(count = 1, of = account): Promise<void> {
 }
 
 describe('a webhook endpoint', () => {
-  it('is made with a secret that is shown once, listed, changed and deleted, by its own account', async () => {
+  it('shows its secret once, and is read, changed and deleted by its own account alone', async () => {
     const made = await create('https://example.com/hook');
     expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     const { secret: _secret, ...shown } = made;
@@ -129,7 +129,7 @@ describe('a webhook endpoint', () => {
     expectProblem(await api.call(`/v1/webhook_endpoints/${made.id}`, { key: account.key }), 404, 'not_found');
   });
 
-  it('is one of twenty of its account', async () => {
+  it('beyond the twentieth of an account is refused', async () => {
     const { key } = await api.openAccount();
     const make = () =>
       api.call('/v1/webhook_endpoints', {
@@ -149,7 +149,7 @@ describe('a webhook endpoint', () => {
     ['https://example.com/\u0000', 'control_character'],
     ['https://example.com/\ud800', 'lone_surrogate'],
     [' https://example.com/', 'bad_address'],
-  ])('is refused for %s', async (url, code) => {
+  ])('with an address that is invalid or private is refused: %s', async (url, code) => {
     const body = { url, events: ['credits.low'] };
     const answer = await api.call('/v1/webhook_endpoints', { key: account.key, body });
     expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({
@@ -159,7 +159,7 @@ describe('a webhook endpoint', () => {
 });
 
 describe('a delivery', () => {
-  it('is signed as Standard Webhooks says, with the job as it is, and by both secrets while one replaces the other', async () => {
+  it('has the job as it is now, and is signed as Standard Webhooks says, by both secrets while one replaces the other', async () => {
     const receiver = await receive(() => 204);
     const endpoint = await create(receiver.url, ['job.failed']);
     const rotated = await call<Endpoint>(`/${endpoint.id}/rotate`, 'POST', {});
@@ -184,7 +184,7 @@ describe('a delivery', () => {
       ]);
   });
 
-  it('that fails is on record with what was sent and what came back, and is sent again as it was, under its id', async () => {
+  it('that fails is recorded with the response, and is sent again unchanged under its id', async () => {
     const receiver = await receive((request) => (request === 1 ? 302 : 200));
     const endpoint = await create(receiver.url);
     await tell();
@@ -203,7 +203,7 @@ describe('a delivery', () => {
     ]);
   });
 
-  it('is sent again by itself, and all since a time, also those that were not sent then', async () => {
+  it('is sent again when that is asked for: by itself, or all since a time, also those that were never sent', async () => {
     const receiver = await receive(() => 200);
     await tell(2);
     const endpoint = await create(receiver.url);
@@ -219,7 +219,7 @@ describe('a delivery', () => {
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
   });
 
-  it('is not sent again to an endpoint that is disabled, nor for a body that is none', async () => {
+  it('is not sent again to a disabled endpoint, nor for an invalid body', async () => {
     const receiver = await receive(() => 200);
     const endpoint = await create(receiver.url);
     await tell();
@@ -251,8 +251,8 @@ describe('a delivery', () => {
   });
 });
 
-describe('an endpoint that is not there any more', () => {
-  it('is disabled at once by 410, and its account is told, at its other endpoints too', async () => {
+describe('an endpoint that fails', () => {
+  it('with a 410 is disabled at once, and another endpoint of the account gets an event about it', async () => {
     const gone = await receive(() => 410);
     const other = await receive(() => 200);
     const endpoint = await create(gone.url, ['credits.low']);
@@ -285,7 +285,7 @@ describe('an endpoint that is not there any more', () => {
     await expect.poll(() => call(`/${endpoint.id}`)).toMatchObject({ disabled_reason: 'failing' });
   });
 
-  it('is disabled by no 410 of an address that it had before, and what was on its way there goes to the new one', async () => {
+  it('is not disabled by a 410 of its previous address, and the delivery under way there goes to the new one', async () => {
     const endpoint = await create('https://old.example.com/', ['credits.low']);
     await tell();
     const own = (claimed: readonly ClaimedDelivery[]) =>
@@ -304,7 +304,7 @@ describe('an endpoint that is not there any more', () => {
     ]);
   });
 
-  it('slows no other down, however much is queued for it', async () => {
+  it('with 10,000 deliveries in its queue slows no other down', async () => {
     const dead = await receive(() => 'hangs');
     const alive = await receive(() => 200);
     const { id } = await create(dead.url);
@@ -323,7 +323,7 @@ describe('an endpoint that is not there any more', () => {
     expect(dead.received.length).toBeLessThanOrEqual(SENDER_LIMITS.perEndpoint * 3);
   });
 
-  it('and many of them, each with one on its way, keep no other from its turn', async () => {
+  it('keeps no other from its turn, also where three of them have deliveries under way', async () => {
     await api.owner.query(
       `UPDATE jobs.webhook_endpoints SET disabled_at = now(), disabled_reason = 'asked' WHERE disabled_at IS NULL`,
     );
@@ -342,8 +342,8 @@ describe('an endpoint that is not there any more', () => {
   });
 });
 
-describe('a sender that dies', () => {
-  it('after it sent and before it recorded: another sends again under the same id, once its lease is over', async () => {
+describe('a sender of webhooks', () => {
+  it('that dies before it records a result is followed by another, which sends again under the same id once the lease is over', async () => {
     const children: ReturnType<typeof spawn>[] = [];
     const receiver = await receive((request) => {
       if (request > 1) return 200;
@@ -373,7 +373,7 @@ describe('a sender that dies', () => {
       .toEqual(['delivered', 'delivered']);
   });
 
-  it('two that ask at once never get the same delivery', async () => {
+  it('that asks at the same time as others gets no delivery that another has', async () => {
     const { id } = await create('https://example.com/hook');
     await tell(50);
     const claims = await Promise.all(

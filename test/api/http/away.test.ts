@@ -38,7 +38,7 @@ const submit = (api: ApiFixture, account: TestAccount, key: string) =>
   api.call('/v1/jobs', { key: account.key, body: STATIC_AD, headers: { 'Idempotency-Key': key } });
 
 it.concurrent(
-  'answers 503 within 15 s while PostgreSQL is frozen, and by itself again after',
+  'an API responds 503 within 15 s while PostgreSQL is frozen, and serves again afterwards',
   async ({ expect }) => {
     const api = freezable;
     const account = await api.openAccount();
@@ -64,7 +64,7 @@ it.concurrent(
 );
 
 it.concurrent(
-  'says that nothing is known of the money when a start times out',
+  'a submission whose start times out has billed unknown, and its key finds the job once a worker has admitted it',
   async () => {
     const api = unheard;
     const account = await api.openAccount();

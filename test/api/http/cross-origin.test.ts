@@ -29,7 +29,7 @@ const ask = (path: string, origin: string) =>
   });
 
 describe('a page of an allowed origin', () => {
-  it.each(PATHS)('is told what it may send to %s, without a key', async (path) => {
+  it.each(PATHS)('reads by a preflight without a key what it may send to %s', async (path) => {
     const answer = await ask(path, OURS);
     expect([answer.status, answer.text]).toEqual([204, '']);
     const methods = answer.headers.get('access-control-allow-methods')?.split(', ');
@@ -40,7 +40,7 @@ describe('a page of an allowed origin', () => {
     expect(answer.headers.has('access-control-allow-credentials')).toBe(false);
   });
 
-  it('reads responses, and problems, with the headers that matter', async () => {
+  it('may read responses and problems with their headers', async () => {
     for (const key of [account.key, 'hf_live_wrong']) {
       const answer = await api.call('/v1/balance', { key, headers: { Origin: OURS } });
       expect(answer.status).toBe(key === account.key ? 200 : 401);
@@ -53,7 +53,7 @@ describe('a page of an allowed origin', () => {
 
 describe('a page of another origin', () => {
   it.each([THEIRS, 'http://app.example.com', 'https://APP.example.com', 'null', `${OURS}:8443`])(
-    'is told of nothing: %s',
+    'gets no CORS header: %s',
     async (origin) => {
       const preflight = await ask('/v1/jobs', origin);
       expect([preflight.status, corsOf(preflight.headers)]).toEqual([204, []]);
@@ -63,7 +63,7 @@ describe('a page of another origin', () => {
     },
   );
 
-  it('and where no origin is allowed, every one is another', async () => {
+  it('is every page where no origin is allowed', async () => {
     const closed = await createApiFixture();
     const answer = await fetch(`${closed.url}/healthz`, { headers: { Origin: OURS } });
     expect([answer.status, corsOf(answer.headers), answer.headers.get('vary')]).toEqual([200, [], null]);
@@ -73,7 +73,7 @@ describe('a page of another origin', () => {
 
 describe('HEAD', () => {
   it.each(['/healthz', '/v1/balance', '/v1/jobs', '/v1/events', '/v1/webhook_endpoints'])(
-    'says what GET says of %s, without a body',
+    'has status and type of GET for %s, and no body',
     async (path) => {
       const [get, head] = await Promise.all(
         ['GET', 'HEAD'].map((method) => api.call(path, { method, key: account.key })),
@@ -83,7 +83,7 @@ describe('HEAD', () => {
     },
   );
 
-  it('is refused where there is no GET, and a path that is none has no options', async () => {
+  it('is a 405 where there is no GET, and OPTIONS of an unknown path is a 404', async () => {
     const head = await api.call('/v1/quotes', { method: 'HEAD', key: account.key });
     expect([head.status, head.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
     expectProblem(await ask('/v1/nothing', OURS), 404, 'not_found');

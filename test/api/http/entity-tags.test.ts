@@ -64,8 +64,8 @@ const CHANGES = [
   },
 ] as const;
 
-describe('the tag of a job', () => {
-  it.each(CHANGES)('is not that of the job before $what', async ({ what, isOfOutput, sql }) => {
+describe('an entity tag', () => {
+  it.each(CHANGES)('of a job changes with $what', async ({ what, isOfOutput, sql }) => {
     const { jobId } = await api.admitJob(account.accountId, what);
     const [job, output] = [`/v1/jobs/${jobId}`, `/v1/outputs/${outputIdOf(jobId, 0)}`] as const;
     const [jobTag, outputTag] = [await tagOf(job), await tagOf(output)];
@@ -79,7 +79,7 @@ describe('the tag of a job', () => {
     await fail(api, account.accountId, jobId);
   });
 
-  it('is another once it is delivered, and stays then', async () => {
+  it('of a job changes when it is delivered, and no more after that', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'delivered');
     const path = `/v1/jobs/${jobId}`;
     const before = await tagOf(path);
@@ -88,7 +88,7 @@ describe('the tag of a job', () => {
     expect(await tagOf(path)).toBe(await tagOf(path));
   });
 
-  it('is of what that caller is shown', async () => {
+  it('of a job as its customer reads it does not match what support reads', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'seen-by-support');
     const own = await tagOf(`/v1/jobs/${jobId}`);
     const support = await api.call(`/v1/jobs/${jobId}`, {
@@ -100,7 +100,7 @@ describe('the tag of a job', () => {
   });
 
   it.each(['/v1/jobs', '/v1/events', '/v1/entries', '/v1/statement', '/v1/balance', '/v1/catalogue'])(
-    'is there where the document has one alone: %s is read whole, whatever tag a reader has',
+    'is not given for %s, which is sent whole to a reader with any tag',
     async (path) => {
       const answer = await api.call(path, { key: account.key, headers: { 'If-None-Match': '*' } });
       expect([answer.status, answer.headers.get('etag')]).toEqual([200, null]);

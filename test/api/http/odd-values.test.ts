@@ -49,7 +49,7 @@ describe('a value that PostgreSQL would not read is refused with its pointer', (
     '/v1/entries?to',
     '/v1/statement?from',
     '/v1/statement?to',
-  ])('an hour 24 is none, in a query: %s', async (path) => {
+  ])('an hour of 24 in a query: %s', async (path) => {
     const pointer = `/${path.split('?')[1] ?? ''}`;
     expect(expectProblem(await get(`${path}=2026-01-01T24:00:00Z`), 400, 'invalid_request')).toMatchObject({
       errors: [{ pointer, code: 'not_a_time' }],
@@ -64,7 +64,7 @@ describe('a value that PostgreSQL would not read is refused with its pointer', (
       { source: 'goodwill', credits: 1, reference: 'g', reason: 'r', expires_at: '2050-01-01T24:00:00Z' },
     ],
     ['PUT', 'plan', '/period_start', { plan: 'pro', reference: 'p', period_start: '2026-01-01T24:00:00Z' }],
-  ] as const)('nor in a body: %s …/%s', async (method, door, pointer, body) => {
+  ] as const)('an hour of 24 in a body: %s …/%s', async (method, door, pointer, body) => {
     const answer = await api.call(`/v1/accounts/${account.accountId}/${door}`, {
       method,
       key: api.platformKey,
@@ -73,7 +73,7 @@ describe('a value that PostgreSQL would not read is refused with its pointer', (
     expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({ errors: [{ pointer }] });
   });
 
-  it('nor in the deadline that support sets', async () => {
+  it('an hour of 24 in the deadline that support sets', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'hour-24');
     const answer = await api.call(`/v1/jobs/${jobId}/extend`, {
       key: api.platformKey,
@@ -83,13 +83,13 @@ describe('a value that PostgreSQL would not read is refused with its pointer', (
     expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({ errors: [{ pointer: '/until' }] });
   });
 
-  it('or names no account', async () => {
+  it('an id of an account that is NUL, which is not found', async () => {
     const answer = await api.call('/v1/accounts/%00', { key: api.platformKey });
     expectProblem(answer, 404, 'not_found');
   });
 });
 
-describe('what RFC 3339 and cursors may say is read', () => {
+describe('a valid time or cursor is accepted', () => {
   it.each([
     '/v1/entries?from=2024-02-29T00:00:00Z',
     '/v1/entries?from=2026-01-01T00:00:00%2B23:59',
@@ -101,11 +101,11 @@ describe('what RFC 3339 and cursors may say is read', () => {
   });
 });
 
-describe('a statement of a stretch that runs backwards', () => {
+describe('a statement whose range runs backwards', () => {
   it.each([
     ['from=2050-01-01T00:00:00Z', '/from', 'in_the_future'],
     ['to=2000-01-01T00:00:00Z', '/to', 'before_opening'],
-  ])('is refused where only one end is given: %s', async (query, pointer, code) => {
+  ])('is refused although one end alone is given: %s', async (query, pointer, code) => {
     const problem = expectProblem(await get(`/v1/statement?${query}`), 400, 'invalid_request');
     expect(problem).toMatchObject({ errors: [{ pointer, code }] });
   });

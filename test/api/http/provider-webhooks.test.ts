@@ -93,7 +93,7 @@ function signedByFal(privateKey: KeyObject, { user = 'user_1', sentAtMs = Date.n
 
 const BODY = '{"id":"pred_1","status":"succeeded"}';
 
-it('acknowledges a webhook without a key of an account, once it is on record, and again when it comes again', async () => {
+it('a signed webhook is recorded and acknowledged without an API key, and a repeated one is acknowledged and counts once', async () => {
   const { address, counted } = await postedTo('gpu');
   const first = await api.call(address, signed(BODY));
   expect([first.status, first.text]).toEqual([204, '']);
@@ -102,7 +102,7 @@ it('acknowledges a webhook without a key of an account, once it is on record, an
   expect(await counted()).toBe(1);
 });
 
-it('refuses what is forged, changed, sent late, to another address or of another service with one and the same answer', async () => {
+it('a webhook that is forged, changed, late, of another address or another service gets the same 404, and counts nothing', async () => {
   const { address, counted } = await postedTo('gpu');
   const other = await postedTo('replicate');
   const wrongSecret = address.slice(0, -1) + (address.endsWith('A') ? 'B' : 'A');
@@ -130,14 +130,14 @@ it('refuses what is forged, changed, sent late, to another address or of another
   expect([await counted(), await other.counted()]).toEqual([0, 0]);
 });
 
-it('looks nothing up for what is not signed', async () => {
+it('a webhook that is not signed is refused without a query of PostgreSQL', async () => {
   const { address } = await postedTo('gpu');
   proxy.freeze();
   expectProblem(await api.call(address, { body: BODY }), 404, 'not_found');
   proxy.thaw();
 });
 
-it('acknowledges nothing that it could not put on record', async () => {
+it('a webhook that cannot be recorded is a 503, and is acknowledged when it comes again', async () => {
   const { address, counted } = await postedTo('gpu');
   proxy.freeze();
   expectProblem(await api.call(address, signed(BODY)), 503, 'unavailable');
@@ -146,7 +146,7 @@ it('acknowledges nothing that it could not put on record', async () => {
   expect(await counted()).toBe(1);
 });
 
-it('takes bytes of any kind, up to 4 MiB and not compressed', async () => {
+it('a webhook of any bytes is accepted up to 4 MiB, and refused above or compressed', async () => {
   const { address, counted } = await postedTo('gpu');
   expect((await api.call(address, signed('x'.repeat(4 * MIB)))).status).toBe(204);
   expectProblem(await api.call(address, signed('x'.repeat(4 * MIB + 1))), 413, 'payload_too_large');
@@ -156,7 +156,7 @@ it('takes bytes of any kind, up to 4 MiB and not compressed', async () => {
   expect(await counted()).toBe(1);
 });
 
-it('writes no secret of an address into its log, whatever comes of it', async () => {
+it('the secret of a webhook address is in no log line, whatever the response is', async () => {
   const { address } = await postedTo('gpu');
   const secret = address.slice(-43);
   await api.call(address, signed(BODY));
@@ -182,7 +182,7 @@ function drawFalKey() {
   return { privateKey, jwk: { x: String(publicKey.export({ format: 'jwk' }).x) } };
 }
 
-it('takes what fal has signed about a request of our user', async () => {
+it('a webhook of fal is accepted with a published key about our user, and refused with another key or user', async () => {
   const [key, unpublished] = [drawFalKey(), drawFalKey()];
   const { address, counted } = await postedTo('fal');
   published = [key.jwk];
@@ -194,7 +194,7 @@ it('takes what fal has signed about a request of our user', async () => {
   expect(await counted()).toBe(1);
 });
 
-it('fetches the keys of fal anew for one that is new, and once a minute at most', async () => {
+it('the keys of fal are fetched again for an unknown one, once a minute at most', async () => {
   const [old, current, next] = [drawFalKey(), drawFalKey(), drawFalKey()];
   const verifyFal = verifiers().get('fal');
   let nowMs = Date.now();
@@ -232,21 +232,21 @@ it('fetches the keys of fal anew for one that is new, and once a minute at most'
   expect(timesPublished).toBe(5);
 });
 
-it('takes the keys of fal beside entries that are none', async () => {
+it('a key of fal is used although invalid entries stand beside it', async () => {
   const key = drawFalKey();
   published = [null, 7, { kty: 'RSA', n: 'AQAB' }, { x: 7 }, { x: 'not a key' }, key.jwk];
   const { body, headers } = signedByFal(key.privateKey);
   expect(await verifiers().get('fal')?.(Buffer.from(body), headers, Date.now())).toEqual(VERIFIED);
 });
 
-it('names no job of a body that is nothing but brackets, and is not held up by it', async () => {
+it('a webhook whose body is two million brackets is recorded and acknowledged', async () => {
   const { address, counted } = await postedTo('gpu');
   const deep = `{"id":"pred_1","output":${'['.repeat(MIB)}${']'.repeat(MIB)}}`;
   expect((await api.call(address, signed(deep))).status).toBe(204);
   expect(await counted()).toBe(1);
 });
 
-it('holds what calls itself the keys of fal to a bound', async () => {
+it('a list of 2,001 keys of fal is not used, and the webhook has to come again', async () => {
   const key = drawFalKey();
   published = [key.jwk, ...Array.from({ length: 2_000 }, () => key.jwk)];
   const { body, headers } = signedByFal(key.privateKey);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { serve } from '../../../api/http/serve.ts';
 import { connectRaw } from './raw-http.ts';
 
-it('lets a request under way finish when it is stopped, and takes no more', async () => {
+it('a server that is stopped finishes the request under way, and takes no more', async () => {
   let finish = (): void => undefined;
   const server = await serve({ host: '127.0.0.1', port: 0 }, () => (_request, response) => {
     response.write('begun, ');
@@ -22,7 +22,7 @@ it('lets a request under way finish when it is stopped, and takes no more', asyn
   expect(Date.now() - startedAt).toBeLessThan(2_000);
 });
 
-it('does not wait for an idle connection', async () => {
+it('a server that is stopped does not wait for an idle connection', async () => {
   const server = await serve({ host: '127.0.0.1', port: 0 }, () => (_request, response) => {
     response.end('done');
   });
@@ -31,7 +31,7 @@ it('does not wait for an idle connection', async () => {
   expect(outcome).toBe('stopped');
 });
 
-it('says that a port is taken', async () => {
+it('a server on a port that is taken is rejected with EADDRINUSE', async () => {
   const server = await serve({ host: '127.0.0.1', port: 0 }, () => () => undefined);
   await expect(serve({ host: '127.0.0.1', port: server.port }, () => () => undefined)).rejects.toMatchObject({
     code: 'EADDRINUSE',
@@ -48,7 +48,7 @@ describe('clients that hold a connection', () => {
     ['send nothing at all', '', ''],
     ['trickle their headers', HEAD, 'X-More: 1\r\n'],
     ['trickle their body', `${HEAD}Content-Length: 1000000\r\n\r\n`, 'x'],
-  ])('and %s are cut off in time, and others are served meanwhile', async (_name, first, then) => {
+  ])('and %s are cut off in time, while others are served', async (_name, first, then) => {
     const server = await serve(
       { host: '127.0.0.1', port: 0 },
       () => (request, response) => {
@@ -72,7 +72,7 @@ describe('clients that hold a connection', () => {
     await server.stop();
   });
 
-  it('and never read are cut off, and what was opened for them is closed', async () => {
+  it('and never read are cut off, and their response is closed', async () => {
     const closed: Promise<unknown>[] = [];
     const server = await serve(
       { host: '127.0.0.1', port: 0 },
@@ -94,7 +94,7 @@ describe('clients that hold a connection', () => {
   });
 });
 
-it('serves on after it has said that it will stop, and closes each connection after its response', async () => {
+it('a server that has announced its stop serves on, and closes each connection after its response', async () => {
   const server = await serve({ host: '127.0.0.1', port: 0 }, () => (_request, response) => {
     response.end('served');
   });

@@ -33,13 +33,13 @@ describe('matchesETag', () => {
     ['*', true],
     ['W/"4"', false],
     [undefined, false],
-  ])('%s', (header, expected) => {
+  ])('of %s and W/"3" is %s', (header, expected) => {
     expect(matchesETag(header, 'W/"3"')).toBe(expected);
   });
 });
 
 describe('an api key', () => {
-  it('names its id, and nothing once one character is wrong', () => {
+  it('is read as its id, and as nothing once one character is wrong', () => {
     for (const kind of ['live', 'test', 'portal', 'console'] as const) {
       const { id, secret } = drawSecret(kind);
       expect(secret).toMatch(new RegExp(`^hf_${kind}_[0-9a-f]{20}_.{43}_[0-9a-f]{8}$`));
@@ -62,13 +62,13 @@ describe('isIdempotencyKey', () => {
     [' ', false],
     ['ä', false],
     ['a\tb', false],
-  ])('%j', (text, expected) => {
+  ])('of %j is %s', (text, expected) => {
     expect(isIdempotencyKey(text)).toBe(expected);
   });
 });
 
 describe('BoundedCache', () => {
-  it('asks once for many at a time, again after its lifetime, and forgets a failure', async () => {
+  it('looks up once for calls at the same time, again after its lifetime, and again after a failure', async () => {
     let now = 0;
     let lookUps = 0;
     const cache = new BoundedCache<number>({ maxEntries: 2, lifetimeMs: 10, now: () => now });
@@ -80,7 +80,7 @@ describe('BoundedCache', () => {
     expect(await cache.get('b', lookUp)).toBe(3);
   });
 
-  it('holds no more than it may', async () => {
+  it('drops the oldest entry above its maximum, and looks it up again', async () => {
     let lookUps = 0;
     const cache = new BoundedCache<number>({ maxEntries: 2, lifetimeMs: 1_000, now: () => 0 });
     const lookUp = () => Promise.resolve(++lookUps);
@@ -90,7 +90,7 @@ describe('BoundedCache', () => {
 });
 
 describe('createHeldBodies', () => {
-  it('has the oldest make room, once, and counts none that has gone', () => {
+  it('refuses the oldest body above the limit once, and counts no body that has been released', () => {
     const bodies = createHeldBodies(10);
     const refused: string[] = [];
     const hold = (name: string) => bodies.hold(() => refused.push(name));

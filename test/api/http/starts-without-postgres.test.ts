@@ -113,14 +113,14 @@ describe('an API that is started while PostgreSQL is away', () => {
     });
   });
 
-  it('ends in order when it is told to while it waits', async () => {
+  it('ends in order on SIGTERM while it waits', async () => {
     const { child, said } = await start();
     child.kill('SIGTERM');
     const [code] = (await once(child, 'exit')) as [number | null];
     expect([code, said()]).toEqual([0, expect.stringContaining('the process has shut down')]);
   });
 
-  it('sells nothing, and ends, where a version of its price list was published with other content', async () => {
+  it('ends without serving a call where a version of its price list was published with other content', async () => {
     await api.owner.query("UPDATE ledger.price_lists SET hash = 'of another content'");
     const { child, get, said, letIn } = await start();
     const ended = once(child, 'exit');

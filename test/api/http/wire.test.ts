@@ -33,7 +33,7 @@ const LENGTH = ['Content-Length', String(BODY.length)] as const;
 const CLOSE = ['Connection', 'close'] as const;
 
 describe('a submission whose body comes too late', () => {
-  it('is told that nothing was billed, and starts nothing', async () => {
+  it('is a 503 with billed no, and starts no workflow', async () => {
     const connection = connectRaw(api.url);
     connection.send(post('/v1/jobs', [['Idempotency-Key', 'late'], LENGTH]) + BODY.slice(0, 10));
     await expect.poll(() => connection.received()).toContain('\r\n\r\n{');
@@ -57,7 +57,7 @@ const LEFT = `
          (SELECT count(max_concurrent_jobs) FROM ledger.accounts) AS limits, (SELECT count(*) FROM jobs.quotes) AS quotes,
          (SELECT count(*) FROM jobs.reviews) AS reviews, (SELECT count(*) FROM jobs.idempotency_keys) AS keys`;
 
-describe('a call that acts, and whose body comes too late', () => {
+describe('a call that writes and whose body comes too late', () => {
   const jobPath = (key: string) => `/v1/jobs/${jobIdOf(account.accountId, key)}`;
   const accountPath = () => `/v1/accounts/${account.accountId}`;
   type Late = readonly [what: string, method: string, path: () => string, body: object];
@@ -72,7 +72,7 @@ describe('a call that acts, and whose body comes too late', () => {
     ['limits', 'PUT', () => `${accountPath()}/limits`, { max_concurrent_jobs: 1, reason: 'r' }],
   ];
 
-  it.each(LATE)('is told that nothing was billed, and does nothing: %s', async (what, method, path, sent) => {
+  it.each(LATE)('is a 503 with billed no, and writes nothing: %s', async (what, method, path, sent) => {
     if (['a cancel', 'a release'].includes(what)) await api.admitJob(account.accountId, what);
     const { rows: before } = await api.owner.query(LEFT);
     const isCustomers = ['a quote', 'metered use', 'a cancel'].includes(what);
@@ -111,7 +111,7 @@ describe('a call that acts, and whose body comes too late', () => {
 });
 
 describe('a body that never ends', () => {
-  it('is refused once it is too large, not when the time is up', async () => {
+  it('is a 413 once it is too large, before the time is up', async () => {
     const connection = connectRaw(api.url);
     const chunked = ['Transfer-Encoding', 'chunked'] as const;
     connection.send(post('/v1/jobs', [['Idempotency-Key', 'endless'], chunked]));
@@ -122,7 +122,7 @@ describe('a body that never ends', () => {
   });
 });
 
-describe('what is no request', () => {
+describe('text that is no HTTP request', () => {
   it.each<[string, string, string]>([
     ['headers of 20 KB', headOf('GET /healthz', [['X-Long', 'x'.repeat(20_000)]]), 'headers_too_large'],
     ['an address of 20 KB', headOf(`GET /${'x'.repeat(20_000)}`, []), 'headers_too_large'],
@@ -133,7 +133,7 @@ describe('what is no request', () => {
       `${headOf('POST /v1/jobs', [['Transfer-Encoding', 'chunked']])}zz\r\n`,
       'unreadable',
     ],
-  ])('is answered with a problem: %s', async (_name, text, code) => {
+  ])('gets a problem: %s', async (_name, text, code) => {
     const connection = connectRaw(api.url);
     connection.send(text);
     expect(problemIn(await connection.closed)).toMatchObject({
@@ -142,7 +142,7 @@ describe('what is no request', () => {
     });
   });
 
-  it('does not cost the request before it its answer', async () => {
+  it('changes nothing about the response to the request before it', async () => {
     const connection = connectRaw(api.url);
     connection.send(`${post('/v1/quotes', [LENGTH])}${BODY}and more\r\n\r\n`);
     const answer = await connection.closed;
@@ -180,7 +180,7 @@ describe('headers', () => {
       headOf('POST /v1/quotes', [['Expect', 'the best']]).slice(0, -2),
       'expectation',
     ],
-  ])('that are not clear are refused with a problem: %s', async (_name, head, code) => {
+  ])('that are missing, repeated or unknown are refused with a problem: %s', async (_name, head, code) => {
     const connection = connectRaw(api.url);
     connection.send(`${head}Content-Length: ${String(BODY.length)}\r\nConnection: close\r\n\r\n${BODY}`);
     expect(problemIn(await connection.closed)).toMatchObject({
@@ -196,7 +196,7 @@ describe('headers', () => {
     connection.close();
   });
 
-  it('that expect to go on are told so, and are served', async () => {
+  it('with Expect: 100-continue get a 100, and the request is served', async () => {
     const connection = connectRaw(api.url);
     connection.send(post('/v1/quotes', [['Expect', '100-continue'], LENGTH, CLOSE]) + BODY);
     expect((await connection.closed).match(/^HTTP\/1\.1 .*/gm)).toEqual([
@@ -205,7 +205,7 @@ describe('headers', () => {
     ]);
   });
 
-  it('of a cancel may announce chunks and bring none', async () => {
+  it('of a cancel may announce a chunked body, and bring none', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'chunks');
     const connection = connectRaw(api.url);
     const head = [['Authorization', `Bearer ${account.key}`], ['Idempotency-Key', 'c'], CLOSE] as const;
@@ -215,7 +215,7 @@ describe('headers', () => {
     await fail(api, account.accountId, jobId);
   });
 
-  it('with a range are for GET alone: HEAD tells of the whole', async () => {
+  it('with a Range count for GET alone, and HEAD describes the whole file', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'head');
     const { outputId } = await deliver(api, account.accountId, jobId, Buffer.from('picture'));
     const answer = await api.call(`/v1/outputs/${outputId}/content`, {
@@ -227,8 +227,8 @@ describe('headers', () => {
   });
 });
 
-describe('a watcher who goes', () => {
-  it('frees its place at once', async () => {
+describe('a watcher that goes', () => {
+  it('frees its place for the next one', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'watched');
     const watch = () => {
       const accept = ['Accept', 'text/event-stream'] as const;

@@ -27,7 +27,7 @@ afterAll(async () => {
 type Output = { readonly id: string; readonly content_url: string; readonly expires_at: string | null };
 type Job = { readonly finished_at: string; readonly outputs: readonly [Output] };
 
-test('an output says until when its content is kept, and is a 410 from then on', async () => {
+test('the content of an output is a 410 after its expires_at, and its record stays', async () => {
   const { accountId, key } = await api.openAccount();
   const get = (path: string, method = 'GET') => api.call(path, { method, key });
   const { jobId } = await api.admitJob(accountId, 'kept for a while');
@@ -51,7 +51,7 @@ test('an output says until when its content is kept, and is a 410 from then on',
   await api.database.setClock(null);
 });
 
-test('a failed output has nothing to expire, and another kind is kept forever', async () => {
+test('an output that failed, and one of a kind that is kept forever, has no expires_at', async () => {
   const { accountId, key } = await api.openAccount();
   const read = async (jobId: string) => (await api.call(`/v1/jobs/${jobId}`, { key })).json<Job>();
   const failed = (await api.admitJob(accountId, 'fails')).jobId;

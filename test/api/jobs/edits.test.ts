@@ -44,7 +44,7 @@ const available = async () =>
   (await api.call('/v1/balance', { key: account.key })).json<{ available: number }>().available;
 
 describe('an edit', () => {
-  it('costs what its source costs, is charged anew, and a quote of it can be cited', async () => {
+  it('costs what its source costs, is charged for, and may cite a quote', async () => {
     const body = editOf(source, { instruction: 'Make it blue' });
     const quoted = (await quote(body)).json();
     expect(quoted).toMatchObject({
@@ -63,7 +63,7 @@ describe('an edit', () => {
     expect(await available()).toBe(before - 35);
   });
 
-  it('of a video is a video, of the source’s length and quality or its own', async () => {
+  it('of a video is a video of the source’s length and quality, unless it says its own', async () => {
     const film = await made('film', {
       ...STATIC_AD,
       kind: 'video_ad',
@@ -81,7 +81,7 @@ describe('an edit', () => {
     });
   });
 
-  it('is known to its source and knows it, and an edit of it costs what it makes', async () => {
+  it('names its source and is listed by it, and an edit of the edit is not listed by the first source', async () => {
     const first = await made('chain 1', editOf(source));
     const second = await made('chain 2', editOf(first, { instruction: 'headline: Tea' }));
     expect(await output(second)).toMatchObject({ source_output_id: first, derived_output_ids: [] });
@@ -91,7 +91,7 @@ describe('an edit', () => {
     expect(edits).not.toContain(second);
   });
 
-  it('gives the model what it makes: its kind, its source’s brief and the instruction', async () => {
+  it('gives the model the kind and the brief of its source, and the instruction', async () => {
     const id = await made('work', editOf(source, { instruction: 'louder' }));
     const { rows } = await api.owner.query('SELECT work FROM jobs.outputs WHERE output_id = $1', [id]);
     const own = { source_output_id: source, instruction: 'louder' };
@@ -104,8 +104,8 @@ describe('an edit', () => {
   });
 });
 
-describe('an edit of what there is not', () => {
-  it('is refused in the same words, be it another account’s or unknown, and uses up no key', async () => {
+describe('an edit without a delivered source', () => {
+  it('is the same 404 for an output of another account as for an unknown one, and leaves its key free', async () => {
     const nobodys = outputIdOf(`job_${'a'.repeat(26)}`, 0);
     const details = [];
     for (const [index, id] of [strangers, nobodys].entries()) {
@@ -117,12 +117,12 @@ describe('an edit of what there is not', () => {
     expect(new Set(details).size).toBe(1);
   });
 
-  it('is refused by admission too, as the API may not have looked before', async () => {
+  it('is refused by admission too, where the API has not looked before', async () => {
     const { admission } = await api.admitJob(account.accountId, 'unlooked', editOf(strangers));
     expect(admission).toMatchObject({ outcome: 'refused', code: 'not_found', reason: 'source_not_found' });
   });
 
-  it('is a conflict when the output was not delivered, now and at every replay', async () => {
+  it('is a 409 where the output was not delivered, and again at a replay', async () => {
     expectProblem(await quote(editOf(undelivered)), 409, 'state_conflict');
     const before = await available();
     const refused = expectProblem(await submit('too early', editOf(undelivered)), 409, 'state_conflict');

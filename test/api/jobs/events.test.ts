@@ -48,7 +48,7 @@ async function stream(jobId: string, headers: Record<string, string> = {}) {
 }
 
 describe('events as a list', () => {
-  it('come after a number, so many at a time', async () => {
+  it('begin after the number that is asked for, at most `limit` of them', async () => {
     const jobId = await newJob();
     await fail(api, account.accountId, jobId);
     const list = async (query: string) =>
@@ -69,7 +69,7 @@ describe('events as a list', () => {
     expect((await list('?after=3')).data).toEqual([]);
   });
 
-  it('have no cursor to a page that is empty', async () => {
+  it('have no cursor where the next page would be empty', async () => {
     const jobId = await newJob();
     await fail(api, account.accountId, jobId);
     const cursorOf = async (query: string) =>
@@ -83,7 +83,7 @@ describe('events as a list', () => {
 });
 
 describe('events as a stream', () => {
-  it('come as they happen and end with the job', async () => {
+  it('come as they happen, and the stream ends with the job', async () => {
     const jobId = await newJob();
     const { response, events, ended } = await stream(jobId);
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -93,14 +93,14 @@ describe('events as a stream', () => {
     expect(JSON.parse(events[2]?.data ?? '')).toMatchObject({ seq: 3, type: 'job.succeeded', job_id: jobId });
   });
 
-  it('resume after the last one that was read', async () => {
+  it('resume after the Last-Event-ID', async () => {
     const jobId = await newJob();
     await fail(api, account.accountId, jobId);
     const { ended } = await stream(jobId, { 'Last-Event-ID': '1' });
     expect(await ended).toEqual(['2 credits.returned', '3 job.failed']);
   });
 
-  it('say that nothing is left to a reader that has seen the end', async () => {
+  it('are a 204 for a reader that has seen the last one', async () => {
     const jobId = await newJob();
     await fail(api, account.accountId, jobId);
     const { response } = await stream(jobId, { 'Last-Event-ID': '3' });
@@ -114,7 +114,7 @@ describe('events as a stream', () => {
     ['a page and one, the end being the last of the page', progress(97), progress(1)],
     ['a page and one, the end being the one', progress(98), []],
     ['two pages, the end in the first', progress(40), progress(157)],
-  ])('tell every event of a job that has ended: %s', async (_name, before, after) => {
+  ])('are all sent for a job that has ended: %s', async (_name, before, after) => {
     const jobId = await newJob();
     await happen(jobId, before);
     await fail(api, account.accountId, jobId);
@@ -125,7 +125,7 @@ describe('events as a stream', () => {
   });
 
   it.each(['2', '1000', '9007199254740993', '99999999999999999999'])(
-    'wait for what a running job does next after a Last-Event-ID beyond its end: %s',
+    'of a running job begin with the next one after a Last-Event-ID beyond the end: %s',
     async (id) => {
       const jobId = await newJob();
       const { response, events, ended } = await stream(jobId, { 'Last-Event-ID': id });
@@ -137,7 +137,7 @@ describe('events as a stream', () => {
     },
   );
 
-  it('say that nothing is left beyond the end of a job that has ended, HEAD as GET', async () => {
+  it('of a job that has ended are a 204 after a Last-Event-ID beyond the end, for HEAD as for GET', async () => {
     const jobId = await newJob();
     await fail(api, account.accountId, jobId);
     for (const method of ['GET', 'HEAD']) {
@@ -152,7 +152,7 @@ describe('events as a stream', () => {
   });
 
   it.each(['abc', '-1', '1.5', '1e3', '0x1', '+1', '1 2', '1, 2', 'evt_1', '9'.repeat(300)])(
-    'refuse a Last-Event-ID that is no number of an event: %s',
+    'are refused with a Last-Event-ID that is no number of an event: %s',
     async (id) => {
       const jobId = await newJob();
       const headers = { Accept: 'text/event-stream', 'Last-Event-ID': id };

@@ -35,7 +35,7 @@ const isTold = (problem: Record<string, unknown>, pointer: string) => {
   expect(problem).toMatchObject({ errors: [{ pointer, code: 'too_short' }] });
 };
 
-describe('a headline of which nothing can be seen is refused before anything is reserved', () => {
+describe('a headline without a visible character is refused by quotes and submissions', () => {
   it.each(INVISIBLE_TEXTS)('%s', async (_name, headline) => {
     const body = { ...STATIC_AD, brief: { headline } };
     for (const path of ['/v1/quotes', '/v1/jobs'])
@@ -110,7 +110,7 @@ const OF_OPERATOR: readonly (readonly [method: string, path: string, body: objec
   ],
 ];
 
-describe('so is every other text that must not be empty', () => {
+describe('every other text that must not be empty is refused without a visible character', () => {
   it.each(OF_ACCOUNT)('%s %j', async (path, body, pointer) => {
     isTold(expectProblem(await post(path, body, { key: account.key }), 400, 'invalid_request'), pointer);
   });
@@ -164,7 +164,7 @@ describe('so is every other text that must not be empty', () => {
   });
 });
 
-it('a text with one visible character among invisible ones is taken', async () => {
+it('a text with one visible character among invisible ones is accepted', async () => {
   const body = { ...STATIC_AD, brief: { headline: `\u202B${BLANK}خ\u202C` } };
   expect((await post('/v1/quotes', body, { key: account.key })).status).toBe(200);
 });

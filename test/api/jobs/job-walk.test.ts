@@ -109,7 +109,7 @@ describe('a job’s body, from POST to the reserve', () => {
     expect(passed.toSorted()).toEqual(DRAWN.toSorted());
   });
 
-  it('has beside it what the page says, and no more', () => {
+  it('runs each file that the page lists beside it', () => {
     const unused = BESIDE.filter(
       (one) => !walked.files.some((file) => (one.endsWith('/') ? file.startsWith(one) : file === one)),
     );
@@ -121,7 +121,7 @@ describe('a job’s body, from POST to the reserve', () => {
     expect(DRAWN.length).toBeLessThanOrEqual(35);
   });
 
-  it('is parsed once in the API and once in the worker; a quoted price is read, and not made again', () => {
+  it('is parsed once in the API and once in the worker, and a quoted price is not computed again', () => {
     expect([walked.timesParsed, walked.timesPriced]).toEqual([2, 0]);
   });
 });

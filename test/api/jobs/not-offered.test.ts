@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobIdOf } from '../../../contract/derived-ids.ts';
 import {
   createApiFixture,
   expectProblem,
@@ -20,7 +21,7 @@ describe('an API without a model service', () => {
   const submit = (key: string, body: object = STATIC_AD) =>
     api.call('/v1/jobs', { key: account.key, body, headers: { 'Idempotency-Key': key } });
 
-  it('refuses a job before anything is stored or reserved, and says what its operator sets', async () => {
+  it('refuses a job before its workflow starts, and names the setting that is missing', async () => {
     const problem = expectProblem(await submit('refused'), 400, 'invalid_request');
     expect(problem).toMatchObject({
       billed: 'no',
@@ -33,10 +34,11 @@ describe('an API without a model service', () => {
         },
       ],
     });
-    expect((await api.owner.query('SELECT FROM jobs.admissions')).rowCount).toBe(0);
+    const workflow = api.client.workflow.getHandle(jobIdOf(account.accountId, 'refused'));
+    await expect(workflow.describe()).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
   });
 
-  it('refuses its quote too, and each item of a batch by its place', async () => {
+  it('refuses a quote too, and names each item of a batch by its place', async () => {
     expectProblem(
       await api.call('/v1/quotes', { key: account.key, body: STATIC_AD }),
       400,
@@ -49,7 +51,7 @@ describe('an API without a model service', () => {
     ]);
   });
 
-  it('still tells of a job that was admitted while there was one', async () => {
+  it('still returns a job that was admitted while there was one', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'before');
     const answer = await submit('before');
     expect([answer.status, answer.json()['id']]).toEqual([202, jobId]);

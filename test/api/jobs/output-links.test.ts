@@ -39,7 +39,7 @@ const makeLink = (of = outputId, body: object = {}, key = account.key) =>
 const pathOf = ({ url }: Link) => url.slice(api.url.length);
 const linked = async (body?: object) => pathOf((await makeLink(outputId, body)).json<Link>());
 
-it('is followed without a key: the bytes, ranges, tag and headers of the content', async () => {
+it('a link to an output returns its content without a key, with the ranges, the tag and the headers of the content', async () => {
   const answer = await makeLink(outputId, { expires_in_seconds: 600 });
   expect(answer.status).toBe(201);
   const link = answer.json<Link>();
@@ -75,7 +75,7 @@ it('is followed without a key: the bytes, ranges, tag and headers of the content
   expectProblem(await api.call(path, { headers: { Range: 'bytes=99-' } }), 416, 'range_not_satisfiable');
 });
 
-it('lives an hour unless it is told, and a day at most', async () => {
+it('a link lasts an hour by default, and a day at most', async () => {
   const { expires_at: end } = (
     await api.call(`/v1/outputs/${outputId}/links`, { method: 'POST', key: account.key })
   ).json<Link>();
@@ -86,7 +86,7 @@ it('lives an hour unless it is told, and a day at most', async () => {
   expect((await makeLink(outputId, { expires_in_seconds: 86_400 })).status).toBe(201);
 });
 
-it('is of what its maker may read', async () => {
+it('a link is made to a delivered output alone, by a key that may read it', async () => {
   const other = await api.openAccount();
   expectProblem(await makeLink(outputId, {}, other.key), 404, 'not_found');
   const { jobId } = await api.admitJob(account.accountId, 'not delivered');
@@ -98,7 +98,7 @@ it('is of what its maker may read', async () => {
   );
 });
 
-it('is 503 while PostgreSQL is away, and 500 on a mistake of ours', async () => {
+it('a link is a 503 while PostgreSQL is away, and a 500 on an internal fault', async () => {
   const path = await linked();
   const away = await createApiFixture({ databaseUrl: () => 'postgres://holdfast_api@127.0.0.1:9/none' });
   const foreign = await createApiFixture({ databaseUrl: (url) => new URL('/postgres', url).href });
@@ -107,7 +107,7 @@ it('is 503 while PostgreSQL is away, and 500 on a mistake of ours', async () => 
   await Promise.all([away.close(), foreign.close()]);
 });
 
-it('ends when it says, and says so', async () => {
+it('a link whose time is over is a 403 that says so', async () => {
   const path = await linked({ expires_in_seconds: 60 });
   const before = now;
   now += 61_000;
@@ -116,7 +116,7 @@ it('ends when it says, and says so', async () => {
   expect((await api.call(path)).status).toBe(200);
 });
 
-it('is 404 once anything in it was changed, and from another secret', async () => {
+it('a link that was changed, or signed with another secret, is a 404', async () => {
   const path = await linked();
   const at = (change: (query: URLSearchParams) => void, of = path) => {
     const [place = '', query = ''] = of.split('?');
@@ -143,7 +143,7 @@ it('is 404 once anything in it was changed, and from another secret', async () =
   expectProblem(await api.call(at((query) => query.append('more', '1'))), 400, 'invalid_request');
 });
 
-it('is read by the secret before this one too, and made by this one', () => {
+it('a link is signed with the newest secret, and read with the one before it too', () => {
   const link = { accountId: 'acct_a', outputId: 'out_a', expires: 1 };
   const signatureBy = (...secrets: [string, ...string[]]) =>
     new URLSearchParams(createOutputLinks(secrets).pathOf(link).split('?')[1]).get('signature') ?? '';
@@ -153,7 +153,7 @@ it('is read by the secret before this one too, and made by this one', () => {
   expect(createOutputLinks(['new']).isSigned(link, signatureBy('old'))).toBe(false);
 });
 
-it('is 410 once the content has expired', async () => {
+it('a link to content that has expired is a 410, and no new one is made', async () => {
   const path = await linked();
   await api.owner.query(
     "UPDATE jobs.outputs SET expires_at = now() - interval '1 second' WHERE output_id = $1",
@@ -163,7 +163,7 @@ it('is 410 once the content has expired', async () => {
   expectProblem(await makeLink(), 410, 'content_expired');
 });
 
-it('counts in the limit of an address where it is forged alone, and stands in no log', async () => {
+it('a forged link counts against the limit of its address, and no link is in a log line', async () => {
   const expires = Math.floor(now / 1_000) + 600;
   const forged = createOutputLinks(['guess']).pathOf({ accountId: account.accountId, outputId, expires });
   for (let n = 0; n < 3; n += 1) await api.call(forged);

@@ -25,7 +25,7 @@ afterAll(() => api.close());
 const get = (path: string, headers: Record<string, string> = {}, key = account.key) =>
   api.call(`/v1/outputs/${outputId}/references${path}`, { key, headers });
 
-it('lists the pictures of a brief with what became of each, and serves those that were kept', async () => {
+it('the references of an output list each picture of its brief with its state, and those that are kept are served', async () => {
   expect((await get('')).json()).toMatchObject({
     data: URLS.map((url, at) => ({ number: at + 1, url, state: 'fetching', content_url: null })),
   });
@@ -55,7 +55,7 @@ it('lists the pictures of a brief with what became of each, and serves those tha
   }
 });
 
-it('are the account’s, and support’s who names it', async () => {
+it('the references of an output are read by its account, and by support that names the account', async () => {
   const other = await api.openAccount();
   for (const path of ['', '/1/content']) {
     expectProblem(await get(path, {}, other.key), 404, 'not_found');
@@ -64,7 +64,7 @@ it('are the account’s, and support’s who names it', async () => {
   }
 });
 
-it('are kept as long as an output of the job is', async () => {
+it('the references of an output are a 410 once the outputs of the job have expired', async () => {
   await deliver(api, account.accountId, jobId, Buffer.from('picture'));
   await api.owner.query('UPDATE jobs.outputs SET expires_at = now() WHERE job_id = $1', [jobId]);
   expect((await get('')).json()).toMatchObject({ data: [{ state: 'kept', content_url: null }, {}] });

@@ -16,7 +16,7 @@ const withBrief = (fields: object) => ({ ...staticAd, brief: { ...brief, ...fiel
 const pairs = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${String(index)}`, 'v']));
 
-describe('accepts', () => {
+describe('a job body is accepted', () => {
   it.each<[string, unknown]>([
     ['the smallest static ad', staticAd],
     ['the smallest video ad', videoAd],
@@ -71,7 +71,7 @@ describe('accepts', () => {
   });
 });
 
-describe('refuses, naming the field and why', () => {
+describe('a job body is refused with a pointer and a code for each fault', () => {
   it.each<[string, unknown, string[]]>([
     ['null', null, [' wrong_type']],
     ['a list', [], [' wrong_type']],
@@ -266,7 +266,7 @@ describe('refuses, naming the field and why', () => {
     expect(errorsOf(body)).toEqual([`${'/0'.repeat(10)} too_deep`]);
   });
 
-  it('at most 100 fields at once', () => {
+  it('500 faults, of which 100 are named', () => {
     const body = {
       kind: 'batch',
       items: Array.from({ length: 500 }, () => ({ kind: 'static_ad', brief: {} })),
@@ -299,7 +299,7 @@ function nested(levels: number): object {
   return levels === 0 ? {} : { a: nested(levels - 1) };
 }
 
-describe('of a kind whose fields allow every text and every value, it refuses what no store takes', () => {
+describe('a field that allows every text and every value', () => {
   const { defineCatalogue, superscale, z, flat } = ADOPTER_TOOLS;
   const [model] = superscale.models;
   const catalogue = defineCatalogue({
@@ -335,11 +335,11 @@ describe('of a kind whose fields allow every text and every value, it refuses wh
     ['a text within', { extras: { words: ['a', '\udc00'] } }, ['/extras/words/1 lone_surrogate']],
     ['a name within', { extras: { words: { 'a\u0000': 1 } } }, ['/extras/words control_character']],
     ['a number out of range', { extras: JSON.parse('[1e400]') as unknown }, ['/extras/0 too_large']],
-  ])('%s', (_, fields, expected) => {
+  ])('is refused what no store takes: %s', (_, fields, expected) => {
     expect(errors(fields)).toEqual(expected);
   });
 
-  it('and takes everything else', () => {
+  it('accepts a control character, an emoji, null and an empty text', () => {
     expect(errors({ title: '\u0007 🫖', extras: { deep: [null, true, 1e300, '', {}] } })).toEqual([]);
   });
 });

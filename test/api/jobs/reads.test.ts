@@ -93,7 +93,7 @@ describe('GET /v1/jobs/{id}', () => {
     });
   });
 
-  it('shows Temporal UI to platform keys only', async () => {
+  it('shows the link to Temporal UI to platform keys alone', async () => {
     const seen = await api.call(`/v1/jobs/${open}`, {
       key: api.platformKey,
       headers: { 'Holdfast-Account': account.accountId },
@@ -119,14 +119,14 @@ describe('GET /v1/jobs', () => {
     expect([second.data.map((job) => job.id), second.next_cursor]).toEqual([[delivered], null]);
   });
 
-  it('filters', async () => {
+  it('filters by state, kind and time', async () => {
     expect(await ids('?state=failed')).toEqual([failed]);
     expect(await ids('?kind=video_ad')).toEqual([]);
     expect(await ids('?created_before=2000-01-01T00:00:00Z')).toEqual([]);
     expect(await ids('?created_after=2000-01-01T00:00:00%2B02:00&state=succeeded')).toEqual([delivered]);
   });
 
-  it('after or before the very time that a job shows does not list that job again', async () => {
+  it('leaves out a job whose created_at is the limit of the range', async () => {
     const { data } = (await get('/v1/jobs')).json<List<{ id: string; created_at: string }>>();
     for (const { id, created_at: at } of data) {
       for (const filter of ['created_after', 'created_before'])
@@ -154,7 +154,7 @@ describe('GET /v1/jobs', () => {
 });
 
 describe('GET /v1/balance', () => {
-  it('shows what is spendable, set aside and spent', async () => {
+  it('shows available, reserved and spent credits, and the grants they come from', async () => {
     expect((await get('/v1/balance')).json()).toEqual({
       account_id: account.accountId,
       frozen: false,
@@ -180,7 +180,7 @@ describe('GET /v1/balance', () => {
     });
   });
 
-  it('does not count what has expired, and names what expires next', async () => {
+  it('leaves out what has expired, and names what expires next', async () => {
     const other = await api.openAccount();
     const grant = (id: string, expiresAt: string) =>
       grantCredits(api.worker, {
@@ -220,7 +220,7 @@ describe('GET /v1/entries', () => {
   const shown = async (query: string) =>
     (await page(query)).data.map(({ kind, credits, balance_after }) => [kind, credits, balance_after]);
 
-  it('shows every movement as the available balance saw it, newest first', async () => {
+  it('lists every movement with the available balance after it, newest first', async () => {
     expect(await shown('')).toEqual([
       ['reserve', -35, 930],
       ['release', 35, 965],
@@ -231,7 +231,7 @@ describe('GET /v1/entries', () => {
     ]);
   });
 
-  it('comes in pages that miss nothing', async () => {
+  it('returns each entry once over its pages', async () => {
     const seqs: number[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
@@ -242,7 +242,7 @@ describe('GET /v1/entries', () => {
     expect(seqs).toEqual([6, 5, 4, 3, 2, 1]);
   });
 
-  it('from and to the very time that an entry shows meet at that entry', async () => {
+  it('includes an entry at `from`, and leaves it out at `to`', async () => {
     const { data } = (await get('/v1/entries')).json<List<{ seq: number; created_at: string }>>();
     for (const { seq, created_at: at } of data) {
       const seqs = async (query: string) => (await page(query)).data.map((entry) => entry.seq);
@@ -251,7 +251,7 @@ describe('GET /v1/entries', () => {
     }
   });
 
-  it('shows what each movement charged', async () => {
+  it('says what each movement charged and refunded', async () => {
     const { data } = (await get('/v1/entries?kind=commit')).json();
     expect(data).toMatchObject([{ credits: 0, charged: 35, refunded: 0 }]);
   });
@@ -265,7 +265,7 @@ describe('GET /v1/entries', () => {
 });
 
 describe('GET /v1/statement', () => {
-  it('adds up: opening, sums and closing', async () => {
+  it('has an opening, sums and a closing that add up', async () => {
     const statement = (await get('/v1/statement')).json();
     expect(statement).toEqual({
       from: expect.stringMatching(/Z$/) as string,
@@ -278,14 +278,14 @@ describe('GET /v1/statement', () => {
     });
   });
 
-  it('opens with what was there before', async () => {
+  it('opens with the balance at the start of its range', async () => {
     const later = (await get('/v1/statement?from=2050-01-01T00:00:00Z&to=2051-01-01T00:00:00Z')).json();
     expect(later).toMatchObject({ opening: 930, closing: 930, sums: { grant: 0, reserve: 0 } });
     const before = (await get('/v1/statement?from=1990-01-01T00:00:00Z&to=1991-01-01T00:00:00Z')).json();
     expect(before).toMatchObject({ opening: 0, closing: 0 });
   });
 
-  it('does not run backwards', async () => {
+  it('refuses a range that runs backwards', async () => {
     const answer = await get('/v1/statement?from=2051-01-01T00:00:00Z&to=2050-01-01T00:00:00Z');
     expectProblem(answer, 400, 'invalid_request');
   });
@@ -312,7 +312,7 @@ describe('POST /v1/quotes', () => {
     expect((await get('/v1/balance')).json()).toEqual(before);
   });
 
-  it('prices several outputs, and what cannot be afforded', async () => {
+  it('prices several outputs, and says where the balance does not cover them', async () => {
     const batch = {
       kind: 'batch',
       items: [
@@ -332,7 +332,7 @@ describe('POST /v1/quotes', () => {
     });
   });
 
-  it('says until when', async () => {
+  it('says that it holds for 15 minutes, and when credits return at the latest', async () => {
     const answer = (await quote({ ...STATIC_AD, deadline_seconds: 60 })).json<{
       expires_at: string;
       returned_automatically_by: string;
@@ -345,7 +345,7 @@ describe('POST /v1/quotes', () => {
 describe('GET /v1/outputs/{id}', () => {
   const stem = () => delivered.slice('job_'.length);
 
-  it('is one output of its job', async () => {
+  it('returns an output of its job, and a 404 for a number that the job does not have', async () => {
     expect((await get(`/v1/outputs/out_${stem()}_0`)).json()).toMatchObject({
       id: `out_${stem()}_0`,
       job_id: delivered,
@@ -360,7 +360,7 @@ describe('GET /v1/outputs/{id}/content', () => {
   const content = (headers: Record<string, string> = {}, job = delivered) =>
     get(`/v1/outputs/out_${job.slice('job_'.length)}_0/content`, headers);
 
-  it('is the bytes', async () => {
+  it('returns the bytes with their type, length and tag', async () => {
     const answer = await content();
     expect([
       answer.status,
@@ -373,7 +373,7 @@ describe('GET /v1/outputs/{id}/content', () => {
     expect((await content({ 'If-None-Match': etag })).status).toBe(304);
   });
 
-  it('is a part of them', async () => {
+  it('returns the part that a Range asks for, a 416 outside of the file, and the whole for a stale If-Range', async () => {
     const part = await content({ Range: 'bytes=1-3' });
     expect([part.status, part.text, part.headers.get('content-range')]).toEqual([206, 'ict', 'bytes 1-3/7']);
     const outside = await content({ Range: 'bytes=7-' });
@@ -393,14 +393,14 @@ describe('GET /v1/outputs/{id}/content', () => {
     ['items=0-1', null, 'picture'],
     ['bytes=-0', 'bytes */7', null],
     ['bytes=99999999999999999999-', 'bytes */7', null],
-  ])('is, of %s: %s', async (range, of, text) => {
+  ])('returns for the Range %s the Content-Range %s', async (range, of, text) => {
     const answer = await content({ Range: range });
     expect(answer.headers.get('content-range')).toBe(of);
     if (text === null) expectProblem(answer, 416, 'range_not_satisfiable');
     else expect([answer.status, answer.text]).toEqual([of === null ? 200 : 206, text]);
   });
 
-  it('is not there before it is charged for', async () => {
+  it('is a 404 where nothing was charged', async () => {
     expectProblem(await content({}, open), 404, 'not_found');
     expectProblem(await content({}, failed), 404, 'not_found');
   });

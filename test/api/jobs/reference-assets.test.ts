@@ -63,7 +63,7 @@ describe('a job that refers to pictures', () => {
     expect(JSON.stringify(events?.slice(5))).not.toMatch(/secret/);
   });
 
-  it('in a film too: every stage that draws has them', async () => {
+  it('of a film gives them to every stage that draws', async () => {
     const job = await run({
       ...{ kind: 'video_ad', duration_seconds: 15, quality: 'draft' },
       brief: briefWith('/logo.png'),
@@ -101,7 +101,7 @@ describe('a job that refers to pictures', () => {
     },
   );
 
-  it('goes on when the server is in trouble for a moment, and fails when it stays so', async () => {
+  it('succeeds when the server fails twice, and fails when it keeps failing', async () => {
     let asked = 0;
     server.on('/flaky', (response) => {
       asked += 1;
@@ -118,7 +118,7 @@ describe('a job that refers to pictures', () => {
     expect(server.asked.filter((one) => one === '/down')).toHaveLength(3);
   });
 
-  it('may be canceled while they are fetched', async () => {
+  it('that is canceled while they are fetched returns its credits', async () => {
     let isAsked = false;
     server.on('/slow', () => (isAsked = true));
     const submitted = await api.call('/v1/jobs', {
@@ -137,8 +137,8 @@ describe('a job that refers to pictures', () => {
   });
 });
 
-describe('what was kept is used again, and by its own account alone', () => {
-  it('by an edit and by a free retry, though the address has ended', async () => {
+describe('a picture that was kept', () => {
+  it('is used by an edit and by a free retry, although its address has ended', async () => {
     const { outputId } = await calls.generate(adWith('/logo.png'));
     server.on('/logo.png', (response) => response.writeHead(410).end());
     expect(await run({ kind: 'edit', source_output_id: outputId })).toMatchObject({ state: 'succeeded' });
@@ -149,7 +149,7 @@ describe('what was kept is used again, and by its own account alone', () => {
     expect((await givenFor(retry)).join()).toContain('reference_assets');
   });
 
-  it('not by another account with the same address', async () => {
+  it('is not used by another account with the same address', async () => {
     await calls.generate(adWith('/logo.png'));
     account = await api.openAccount();
     server.on('/logo.png', (response) => response.writeHead(403).end());

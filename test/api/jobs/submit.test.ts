@@ -25,7 +25,7 @@ const cancel = (jobId: string, key?: string) =>
   });
 
 describe('a submission', () => {
-  it('is admitted with its credits reserved, and says where to look', async () => {
+  it('is a 202 with its quoted price, its id and its Location', async () => {
     const as = await api.openAccount();
     const answer = await submit('first', STATIC_AD, {}, as);
     const jobId = jobIdOf(as.accountId, 'first');
@@ -38,13 +38,13 @@ describe('a submission', () => {
     expect(answer.json()).toMatchObject({ id: jobId, billing: { quoted: 35 }, metadata: {} });
   });
 
-  it('waits for the end when it is asked to', async () => {
+  it('with Prefer: wait returns the job once it has ended', async () => {
     const answer = await submit('waits', STATIC_AD, TO_THE_END);
     expect([answer.status, answer.headers.get('preference-applied')]).toEqual([200, 'wait=30']);
     expect(answer.json()).toMatchObject({ state: 'succeeded', billing: { committed: 35 } });
   });
 
-  it('stops waiting when its time is up', async () => {
+  it('whose wait is over before the job ends is a 202', async () => {
     const answer = await submit(
       'slow',
       { ...STATIC_AD, test_scenario: 'never_finishes' },
@@ -54,7 +54,7 @@ describe('a submission', () => {
     await cancel(answer.json<{ id: string }>().id);
   });
 
-  it('is replayed for the same key and body, running or ended', async () => {
+  it('repeated under its key after the end returns the same job', async () => {
     const first = await submit('again', STATIC_AD, TO_THE_END);
     const body = { brief: { headline: 'A kettle' }, kind: 'static_ad' };
     const second = await submit('again', body);
@@ -62,7 +62,7 @@ describe('a submission', () => {
     expect(second.json()).toEqual(first.json());
   });
 
-  it('is refused for the same key and another body', async () => {
+  it('with another body under its key is refused with the id of the first job', async () => {
     const first = await submit('other', STATIC_AD);
     const problem = expectProblem(
       await submit('other', { ...STATIC_AD, variations: 1 }),
@@ -72,7 +72,7 @@ describe('a submission', () => {
     expect(problem['job_id']).toBe(first.json<{ id: string }>().id);
   });
 
-  it('is one job when it comes fifty times at once, half of them with another body', async () => {
+  it('that comes fifty times at once, half of them with another body, is one job', async () => {
     const as = await api.openAccount();
     const bodies = [STATIC_AD, { ...STATIC_AD, brief: { headline: 'A teapot' } }];
     const answers = await Promise.all(
@@ -90,20 +90,20 @@ describe('a submission', () => {
     expect(balance).toMatchObject({ available: 965 });
   });
 
-  it('is two jobs for two accounts with one key', async () => {
+  it('of two accounts under one key is two jobs', async () => {
     const as = await api.openAccount();
     const ids = [await submit('mine', STATIC_AD), await submit('mine', STATIC_AD, {}, as)];
     expect(new Set(ids.map((answer) => answer.json<{ id: string }>().id)).size).toBe(2);
   });
 
-  it('consumes no key while it is not valid', async () => {
+  it('that is invalid leaves its key free', async () => {
     expectProblem(await submit('mended', { kind: 'static_ad', brief: {} }), 400, 'invalid_request');
     expect((await submit('mended', STATIC_AD)).status).toBe(202);
   });
 });
 
 describe('a refusal by admission', () => {
-  it('of too dear a job says what is missing, now and at every replay', async () => {
+  it('of a job beyond the balance says what is missing, and again at a replay', async () => {
     const as = await api.openAccount();
     const dear = { kind: 'video_ad', brief: { headline: 'x' }, quality: 'high', duration_seconds: 60 };
     await submit(
@@ -130,7 +130,7 @@ describe('a refusal by admission', () => {
     });
   });
 
-  it('of a job above its maximum', async () => {
+  it('of a job above its max_credits names the price, and a job at it is admitted', async () => {
     const problem = expectProblem(
       await submit('max', { ...STATIC_AD, max_credits: 34 }),
       409,
@@ -140,7 +140,7 @@ describe('a refusal by admission', () => {
     expect((await submit('max-ok', { ...STATIC_AD, max_credits: 35 })).status).toBe(202);
   });
 
-  it('of a quote that was given for another body, or has expired', async () => {
+  it('meets a quote of another body and a quote that has expired', async () => {
     const quote = async (body: object) =>
       (await api.call('/v1/quotes', { key: account.key, body })).json<{ id: string }>().id;
     const quoteId = await quote(STATIC_AD);
@@ -154,13 +154,13 @@ describe('a refusal by admission', () => {
     expectProblem(await submit('expired', { ...STATIC_AD, quote_id: quoteId }), 409, 'price_changed');
   });
 
-  it('of a quote that was never given consumes no key', async () => {
+  it('of a quote that was never given leaves the key free', async () => {
     const body = { ...STATIC_AD, quote_id: 'quote_none' };
     expectProblem(await submit('no-quote', body), 404, 'not_found');
     expect((await submit('no-quote', STATIC_AD)).status).toBe(202);
   });
 
-  it('of a job whose twin is stuck names the twin, unless forced', async () => {
+  it('of a job identical to a stuck one names that job, and with force it is admitted', async () => {
     const as = await api.openAccount();
     const twin = { ...STATIC_AD, brief: { headline: 'Twin' }, test_scenario: 'never_finishes' };
     const stuck = (await submit('stuck', twin, {}, as)).json<{ id: string }>().id;
@@ -198,7 +198,7 @@ async function admitUnheard(key: string): Promise<string> {
 }
 
 describe('a cancel', () => {
-  it('returns the credits, and may be repeated', async () => {
+  it('of a running job returns its credits, and may be repeated', async () => {
     const running = await submit('cancel-me', { ...STATIC_AD, test_scenario: 'never_finishes' });
     const { id } = running.json<{ id: string }>();
     expect((await cancel(id, 'c')).status).toBe(202);
@@ -208,13 +208,13 @@ describe('a cancel', () => {
     for (const key of ['c', 'd', undefined]) expect((await cancel(id, key)).status).toBe(202);
   });
 
-  it('comes too late for a job that ended otherwise', async () => {
+  it('of a job that was delivered is a 409 with billed yes', async () => {
     const done = await submit('done', STATIC_AD, TO_THE_END);
     const problem = expectProblem(await cancel(done.json<{ id: string }>().id), 409, 'state_conflict');
     expect(problem).toMatchObject({ billed: 'yes', job_id: done.json<{ id: string }>().id });
   });
 
-  it('needs no key', async () => {
+  it('needs no Idempotency-Key', async () => {
     const running = await submit('cancel-without-key', { ...STATIC_AD, test_scenario: 'never_finishes' });
     const { id } = running.json<{ id: string }>();
     expect((await cancel(id)).status).toBe(202);
@@ -224,7 +224,7 @@ describe('a cancel', () => {
     expect((await cancel(id)).status).toBe(202);
   });
 
-  it('under a key is answered as the first time, whatever became of the job since', async () => {
+  it('repeated under its key is a 202, although the job has been delivered since', async () => {
     const jobId = await admitUnheard('cancel-comes-late');
     const other = await admitUnheard('cancel-of-another');
     const first = await cancel(jobId, 'kept');
@@ -242,13 +242,13 @@ describe('a cancel', () => {
     await fail(api, account.accountId, other);
   });
 
-  it.each(['ä', 'x'.repeat(256)])('refuses a key that cannot be one', async (key) => {
+  it.each(['ä', 'x'.repeat(256)])('with an invalid Idempotency-Key is a 400: %j', async (key) => {
     const { jobId } = await api.admitJob(account.accountId, 'no-such-key');
     expectProblem(await cancel(jobId, key), 400, 'invalid_request');
     await fail(api, account.accountId, jobId);
   });
 
-  it('says nothing in its body', async () => {
+  it('with a field in its body is a 400', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'no-workflow');
     const path = `/v1/jobs/${jobId}/cancel`;
     const withBody = await api.call(path, {
@@ -260,8 +260,8 @@ describe('a cancel', () => {
   });
 });
 
-describe('a start that closed without an answer', () => {
-  it('is told from the record, or refused when nothing is on record', async () => {
+describe('a submission whose workflow was terminated before it was admitted', () => {
+  it('is a 409 with billed unknown, and a 202 once its admission is on record', async () => {
     const jobId = jobIdOf(account.accountId, 'ended-outside');
     // Someone ends the workflow before any worker saw it.
     const handle = await api.client.workflow.start('generation', {

@@ -55,8 +55,8 @@ const submitAndWait = (account: TestAccount, key: string) =>
     headers: { 'Idempotency-Key': key, Prefer: 'wait=30' },
   });
 
-describe('places to watch jobs from', () => {
-  it('are not all taken by one account', async () => {
+describe('a place to watch a job', () => {
+  it('is refused beyond the limit of its account, and another account still gets one', async () => {
     const { jobId } = await api.admitJob(greedy.accountId, 'greedy');
     const { jobId: othersJob } = await api.admitJob(other.accountId, 'other');
     const readers = createReaders();
@@ -84,7 +84,7 @@ describe('places to watch jobs from', () => {
     await expect.poll(async () => (await readEvents(greedy, jobId)).status).toBe(200);
   });
 
-  it('when all of the process are taken: 503, and nothing was changed', async () => {
+  it('is a 503 when all places of the process are taken', async () => {
     const third = await api.openAccount();
     const jobs = await Promise.all(
       [greedy, other, third].map(async (account) => ({
@@ -104,7 +104,7 @@ describe('places to watch jobs from', () => {
     for (const { account, jobId } of jobs) await fail(api, account.accountId, jobId);
   });
 
-  it('a submission that finds none is answered with its job, not with 503 billed unknown', async () => {
+  it('that a waiting submission does not find makes it a 202 with its job', async () => {
     const { jobId } = await api.admitJob(greedy.accountId, 'waits');
     const readers = createReaders();
     for (let place = 0; place < 2; place++) await readers.watch(greedy, jobId);
@@ -120,7 +120,7 @@ describe('places to watch jobs from', () => {
 });
 
 describe('an admitted job that cannot be read', () => {
-  it('is answered as admitted, with its id, not as billed unknown', async () => {
+  it('is a 503 with its id and billed yes', async () => {
     const account = await api.openAccount();
     const { jobId } = await api.admitJob(account.accountId, 'unread');
     const locked = await api.owner.connect();
@@ -132,7 +132,7 @@ describe('an admitted job that cannot be read', () => {
     await fail(api, account.accountId, jobId);
   });
 
-  it('while it is waited for, is answered as it was last seen', async () => {
+  it('while it is waited for, is returned as it was last read', async () => {
     const seen = { id: 'job_1', state: 'running', event_seq: 2 } as StoredJob;
     const awaited = await awaitJobEnd(
       {

@@ -47,7 +47,7 @@ describe('the catalogue', () => {
     ]);
   });
 
-  it('prices what a quote prices, to the credit', async () => {
+  it('has the prices of quotes and of metered use, to the credit', async () => {
     const { key } = await api.openAccount();
     const { prices } = await read();
     expect(prices.map((price) => price.kind)).toEqual([
@@ -67,7 +67,7 @@ describe('the catalogue', () => {
     expect(used.json()['credits']).toBe(prices.at(-1)?.credits);
   });
 
-  it('names what grants and plans take', async () => {
+  it('names the packs that grants take, and the plans that accounts can have', async () => {
     const { accountId } = await api.openAccount();
     const { plans, packs } = await read();
     for (const { name, credits } of packs) {
@@ -87,7 +87,7 @@ describe('the catalogue', () => {
     }
   });
 
-  it('says between which deadlines a model takes a job', async () => {
+  it('says the deadlines of a model, and a quote beyond them is refused', async () => {
     const { key } = await api.openAccount();
     const [model] = (await read()).models;
     expect(model).toMatchObject({ name: 'local/render', is_default: true, is_sandbox: true });
@@ -108,7 +108,7 @@ describe('the catalogue', () => {
     expect(await Promise.all([least - 1, least, most, most + 1].map(quoted))).toEqual([400, 200, 200, 400]);
   });
 
-  it('is the same for every key, with whatever scope, and refused without one', async () => {
+  it('is the same for every key with any scope, and refused without one', async () => {
     const account = await api.openAccount();
     const asAccount = await read(await api.createKey(account.accountId, ['jobs:read']));
     expect(asAccount).toEqual(await read(await api.createKey(null, ['support'])));

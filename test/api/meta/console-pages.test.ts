@@ -38,19 +38,22 @@ afterAll(async () => {
 test.each([
   ['portal', `frame-ancestors ${FRAMING_ORIGIN}`, null],
   ['console', "frame-ancestors 'none'", 'DENY'],
-])('/%s is a page of this origin alone, which nothing is written into', async (face, ancestors, frames) => {
-  const page = await api.call(`/${face}`);
-  expect(page.status).toBe(200);
-  const policy = page.headers.get('content-security-policy') ?? '';
-  expect(policy).toContain("default-src 'self'");
-  expect(policy).not.toContain('unsafe');
-  expect(policy).toContain(ancestors);
-  expect(page.headers.get('x-frame-options')).toBe(frames);
-  expect(page.headers.get('referrer-policy')).toBe('no-referrer');
-  expect(page.text).not.toMatch(/<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|https?:/);
-});
+])(
+  '/%s loads from its own origin alone, and holds no inline script, style or address',
+  async (face, ancestors, frames) => {
+    const page = await api.call(`/${face}`);
+    expect(page.status).toBe(200);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(policy).toContain(ancestors);
+    expect(page.headers.get('x-frame-options')).toBe(frames);
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(page.text).not.toMatch(/<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|https?:/);
+  },
+);
 
-test('a file whose name has its hash is kept forever, the custom element for an hour, and each comes compressed', async () => {
+test('a file whose name has its hash is cached forever, the custom element for an hour, and each comes compressed', async () => {
   for (const { name, text } of built.files) {
     const file = await api.call(`/portal/${name}`);
     expect([name, file.status, file.text]).toEqual([name, 200, text]);
@@ -64,7 +67,7 @@ test('a file whose name has its hash is kept forever, the custom element for an 
     expectProblem(await api.call(`/${face}/nothing.js`), 404, 'not_found');
 });
 
-test('the page that strikes a stack is not among them', async () => {
+test('the sandbox page of the development stack is not among the pages of an API', async () => {
   expect(Object.keys(built.html)).toEqual(['portal', 'console']);
   expect(
     built.files.filter(({ name, text }) => /sandbox/.test(name) || text.includes('kill_worker')),
@@ -72,11 +75,11 @@ test('the page that strikes a stack is not among them', async () => {
   for (const path of ['/sandbox', '/control/state']) expectProblem(await api.call(path), 404, 'not_found');
 });
 
-test('an API without built pages says so', async () => {
+test('an API without built pages is a 404 at their paths', async () => {
   for (const face of ['portal', 'console']) expectProblem(await bare.call(`/${face}`), 404, 'not_found');
 });
 
-test('what a face loads, the chart too, is at most 130 KiB compressed', () => {
+test('a page with its scripts, the chart included, is less than 130 KiB compressed', () => {
   const sizeOf = (name: string) =>
     gzipSync(built.files.find((file) => file.name === name)?.text ?? '').length;
   const parts = built.files.map(({ name }) => name).filter((name) => name.startsWith('part-'));
@@ -92,7 +95,7 @@ test.each([
   ['that is not there', null],
   ['that is no JSON', '{'],
   ['that holds something else', '{"html": []}'],
-])('a file of pages %s is told of by the name of its setting', async (_, text) => {
+])('a file of pages %s is refused with the name of its setting', async (_, text) => {
   const file = path.join(folder, `${String(text?.length)}.json`);
   if (text !== null) await writeFile(file, text);
   expect(() => readConsolePages(file)).toThrow(/CONSOLE_PAGES names a file .* that holds no built pages/);

@@ -107,7 +107,7 @@ describe('every call', () => {
     const headers = { 'Holdfast-Account': ABSENT_ACCOUNT };
     expectProblem(await send(call, { key: api.platformKey, headers }), 404, 'not_found');
   });
-  it.each(namesAccount)('%s refuses to be for an account that is not there', async (_, call) => {
+  it.each(namesAccount)('%s refuses a named account that is not there', async (_, call) => {
     const headers = { 'Holdfast-Account': ABSENT_ACCOUNT };
     expectProblem(await send(call, { key: api.platformKey, headers }), 404, 'not_found');
   });
@@ -121,7 +121,7 @@ describe('every call', () => {
   it.each(keyed)('%s is 503 while PostgreSQL is away', async (_, call) => {
     expectProblem(await send(call, { of: away, key: account.key }), 503, 'unavailable');
   });
-  it.each(keyed)('%s is 500 on a mistake of ours, and says nothing of it', async (_, call) => {
+  it.each(keyed)('%s is 500 on an internal fault, and says nothing of it', async (_, call) => {
     const problem = expectProblem(await send(call, { of: foreign, key: account.key }), 500, 'internal');
     expect(problem['detail']).toBe('Quote request_id to support.');
   });

@@ -125,8 +125,8 @@ async function forEachCall(walk: (call: (typeof EVERY_CALL)[number]) => Promise<
 
 const isLong = ([, call]: (typeof EVERY_CALL)[number]) => call.headers?.includes('Last-Event-ID') === true;
 
-describe('what is written down of requests', () => {
-  it('is made by every call, done and refused in every way', async () => {
+describe('the log of requests', () => {
+  it('is written by every call, with success and with every kind of refusal', async () => {
     const wrongKey = `${account.key.slice(0, -4)}aaaa`;
     secrets.add(wrongKey);
     await forEachCall(async (call) => {
@@ -151,7 +151,7 @@ describe('what is written down of requests', () => {
     expect(failed.filter((status) => status === 500).length).toBeGreaterThan(40);
   }, 120_000);
 
-  it('has no key, no token, no signature and nothing that people wrote', () => {
+  it('holds no key, no token, no signature and no text that a person wrote', () => {
     expect(lines.length).toBeGreaterThan(400);
     const text = lines.join('');
     expect(secrets.size).toBeGreaterThan(6);
@@ -160,14 +160,14 @@ describe('what is written down of requests', () => {
       expect(lines.filter((line) => line.includes(marked))).toEqual([]);
   });
 
-  it('has no trace, but the place in our code', () => {
+  it('names the place of an error in our code, and holds no stack trace', () => {
     const errors = lines.filter((line) => line.includes('"err":'));
     expect(errors.length).toBeGreaterThan(40);
     expect(errors.filter((line) => /"stack"|\\n\s+at |node_modules/.test(line))).toEqual([]);
     expect(errors.filter((line) => !/"at":"[\w./-]+\.ts:\d+:\d+"/.test(line))).toEqual([]);
   });
 
-  it('names the request, whose it is, and the job', () => {
+  it('names the request, its key, its account and its job', () => {
     type Line = Record<'request_id' | 'key_id' | 'account_id' | 'job_id' | 'path' | 'msg', string | null>;
     const all = lines.map((line) => JSON.parse(line) as Line);
     expect(all.filter(({ request_id }) => !/^req_\w{32}$/.test(request_id ?? ''))).toEqual([]);
@@ -184,7 +184,7 @@ describe('what is written down of requests', () => {
   });
 });
 
-it('a problem says nothing of keys, of what was written, and of our code', () => {
+it('a problem holds no key, no text that a person wrote, and nothing of our code', () => {
   expect(problems.length).toBeGreaterThan(300);
   const text = problems.map((answer) => answer.text).join('\n');
   expect([...secrets].filter((secret) => text.includes(secret))).toEqual([]);

@@ -26,7 +26,7 @@ function namesOf(text: string): readonly string[] {
   return [...text.matchAll(/^# TYPE (holdfast_\w+) /gm)].map(([, name = '']) => name);
 }
 
-it('are for platform keys of scope support, and for no account', async () => {
+it('the metrics are refused without a key, and to a key of an account', async () => {
   const { accountId, key } = await api.openAccount();
   expectProblem(await api.call('/metrics'), 401, 'unauthenticated');
   expectProblem(await api.call('/metrics', { key }), 403, 'forbidden');
@@ -34,7 +34,7 @@ it('are for platform keys of scope support, and for no account', async () => {
   expectProblem(await api.call('/metrics', { key: support }), 403, 'forbidden');
 });
 
-it('show requests by call, submissions by outcome, and what is open now', async () => {
+it('the metrics show requests by call, submissions by outcome, and what is open now', async () => {
   const { accountId, key } = await api.openAccount(1_000);
   await api.admitJob(accountId, 'open');
   await api.call('/v1/jobs/job_nothing', { key });
@@ -62,7 +62,7 @@ it('show requests by call, submissions by outcome, and what is open now', async 
   expect(text).not.toContain(accountId);
 });
 
-it('are listed in the runbook, all of them, and no other', async () => {
+it('the runbook lists every metric and every alert, and no other', async () => {
   const page = readFileSync(path.join(DOCS, 'runbook.md'), 'utf8');
   const section = page.split('## Metrics and alerts\n')[1]?.split('\n## ')[0] ?? '';
   const listed = [...section.matchAll(/^\| `(holdfast_\w+)/gm)].map(([, name = '']) => name);
@@ -76,13 +76,13 @@ it('are listed in the runbook, all of them, and no other', async () => {
   expect(rules).toHaveLength(10);
 });
 
-it('are what the alerts ask for', async () => {
+it('the alerts name metrics that exist', async () => {
   const names = namesOf(await scrape());
   const asked = [...readFileSync(RULES, 'utf8').matchAll(/holdfast_\w+/g)].map(([name]) => name);
   expect(asked.filter((name) => !names.includes(name.replace(/_bucket$/, '')))).toEqual([]);
 });
 
-it('have rules that promtool accepts', (context) => {
+it('the rules of the alerts are accepted by promtool', (context) => {
   if (spawnSync('promtool', ['--version']).error !== undefined) {
     process.stdout.write('skipped: docs/alerts.yml by promtool, which is not installed here\n');
     context.skip();

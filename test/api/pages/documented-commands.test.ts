@@ -61,7 +61,7 @@ function emptyProgram(): Command {
 }
 
 describe('the pages', () => {
-  it('write commands that are understood as they stand', async () => {
+  it('write commands that the program accepts as they stand', async () => {
     expect(CALLS.length).toBeGreaterThan(30);
     const refused: DocumentedCall[] = [];
     for (const documented of CALLS) {
@@ -72,13 +72,13 @@ describe('the pages', () => {
     expect(refused).toEqual([]);
   });
 
-  it('give no time of the past to what has to be ahead', () => {
+  it('write no fixed time where a later one is needed', () => {
     for (const page of PAGES) {
       expect(textOf(page), page).not.toMatch(/--(until|expires-at) \d|"until": "\d/);
     }
   });
 
-  it('pipe nothing that npm has put its banner before', () => {
+  it('pipe no output of npm run without --silent', () => {
     for (const page of PAGES) expect(textOf(page), page).not.toMatch(/npm run (?!-s|--silent)[^\n`|>]*[|>]/);
   });
 });

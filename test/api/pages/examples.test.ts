@@ -61,7 +61,7 @@ it('an example that is refused says why, and ends with another code', async () =
   });
 });
 
-it('every job body of the folder is one of these', () => {
+it('every job body of the folder is run by a test', () => {
   const bodies = readdirSync(FOLDER).flatMap((file) =>
     file.endsWith('.json') ? [path.parse(file).name] : [],
   );

@@ -56,7 +56,7 @@ describe('docs/http-api.md', () => {
     EXAMPLE_TIMEOUT_MS,
   );
 
-  it('would be wrong with another figure or another word', () => {
+  it('does not match a response with another figure, another word or a missing field', () => {
     const shown = { total: 35, lines: [{ kind: 'static_ad' }] };
     expect(() => {
       matchFragment({ total: 36 }, shown, new Map());
@@ -79,7 +79,7 @@ describe('docs/http-api.md', () => {
     expect([...new Set(named)].sort()).toEqual([...new Set(calls)].sort());
   });
 
-  it('is served, and named where a stranger looks first', async () => {
+  it('is served, and the documentation is named at / and in a 404', async () => {
     const front = await api.call('/');
     expect([front.status, front.json()]).toEqual([
       200,

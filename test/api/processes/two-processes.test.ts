@@ -65,7 +65,7 @@ it('a key that was revoked is refused by every process a second later', async ()
   expect(await statuses()).toEqual([401, 401]);
 });
 
-it('drops no request while one of two processes is replaced under load', async () => {
+it('no request is dropped while one of two processes is replaced under load', async () => {
   const proxy = await createRoundRobin([first.port, second.port]);
   await expect.poll(() => proxy.inRotation().length, SOON).toBe(2);
   const counts = new Map<number, number>();

@@ -14,13 +14,13 @@ afterAll(() => api.close());
 
 const read = async () => (await api.call('/v1/attention', { key: api.platformKey })).json<Attention>();
 
-test('of a deployment where all is well nothing asks for a person, and each model is told of', async () => {
+test('the attention of a sound deployment lists nothing, and names the health of each model', async () => {
   const { stuck, unknown_outcomes, overdue, reviews, repairs, webhooks, models } = await read();
   expect([stuck, unknown_outcomes, overdue, reviews, repairs, webhooks]).toEqual([[], [], [], [], [], []]);
   expect(models).toContainEqual(expect.objectContaining({ name: 'local/render', health: 'ok' }));
 });
 
-test('what is stuck, overdue, in repair or failing is named with its account, and the most urgent comes first', async () => {
+test('what is stuck, overdue, in repair or failing is listed with its account, the most urgent first', async () => {
   const { accountId } = await api.openAccount(5_000);
   const ids: string[] = [];
   for (let nth = 0; nth < 3; nth++) ids.push((await api.admitJob(accountId, randomUUID())).jobId);
@@ -52,7 +52,7 @@ test('what is stuck, overdue, in repair or failing is named with its account, an
   expect(found.webhooks).toMatchObject([{ account_id: accountId, id: 'we_failing', enabled: true }]);
 });
 
-test('says of which kind there is more than the 25 that it shows, and shows those that return first', async () => {
+test('of more than 25 stuck jobs the 25 that return first are listed, and it says that there are more', async () => {
   const { accountId } = await api.openAccount(50_000);
   for (let nth = 0; nth < 27; nth++) await api.admitJob(accountId, randomUUID());
   const { rows } = await api.owner.query<{ job_id: string }>(
@@ -73,7 +73,7 @@ test('says of which kind there is more than the 25 that it shows, and shows thos
   expect([more.stuck, more.more]).toEqual([exact.stuck, ['stuck']]);
 });
 
-test('a review is there until it is decided for good, and a repair until its reservation ends, however old they are', async () => {
+test('a review is listed until it is decided, and a repair until its reservation ends, also after a prune', async () => {
   const { accountId } = await api.openAccount(5_000);
   const { jobId } = await api.admitJob(accountId, randomUUID());
   const { outputId } = await deliver(api, accountId, jobId, Buffer.from('picture'));
@@ -109,7 +109,7 @@ test('a review is there until it is decided for good, and a repair until its res
   expect(await kept()).toEqual([]);
 });
 
-test('reads the beginning of an index for each list, whatever the tables hold', async () => {
+test('each list of the attention is read from the beginning of an index', async () => {
   const { rows } = await api.owner.query<{ definition: string }>(
     `SELECT pg_get_functiondef('jobs.read_attention'::regproc) AS definition`,
   );
@@ -132,7 +132,7 @@ test('reads the beginning of an index for each list, whatever the tables hold', 
   }
 });
 
-test('is for support of live accounts', async () => {
+test('the attention is refused to an account key, and to support of test mode', async () => {
   const { key } = await api.openAccount();
   expectProblem(await api.call('/v1/attention', { key }), 403, 'forbidden');
   const testKey = await api.createKey(null, ['support'], 'test');

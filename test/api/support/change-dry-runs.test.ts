@@ -168,7 +168,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 it.each(Object.entries(CASES))(
-  '%s: what is said is what is done, once of two people, and is on record',
+  '%s: the dry run says what the call then does, the second of two people is refused, and the action is recorded',
   async (_, { of: askedOf, would, status, did = {}, again, action, second = {} }) => {
     const asked = askedOf();
     // The first request of a key and an account makes the row that counts its requests.
@@ -208,7 +208,7 @@ it.each(Object.entries(CASES))(
   },
 );
 
-it('a key: what its end and its replacement would do, in words, and nothing of it', async () => {
+it('a key: the dry runs of its revocation and its rotation say what each would do, and do nothing', async () => {
   const { data: keys } = (
     await api.call('/v1/keys', { key: api.platformKey, headers: { 'Holdfast-Account': accountId } })
   ).json<{ data: { id: string; name: string }[] }>();
@@ -265,7 +265,7 @@ it('a key: what its end and its replacement would do, in words, and nothing of i
   expect((await rotate({ dry_run: true })).json()).toMatchObject({ possible: false, reason: 'replaced' });
 });
 
-it('refuses in a dry run what the call itself refuses', async () => {
+it('a dry run refuses what the call itself refuses', async () => {
   const grant = { source: 'goodwill', credits: 9, reference: 'one' };
   expect(await dryRun({ path: of('grants'), body: grant })).toMatchObject({
     possible: false,
@@ -315,7 +315,7 @@ it('refuses in a dry run what the call itself refuses', async () => {
   }
 });
 
-it('lists what was done page by page, newest first, without the tokens of browsers', async () => {
+it('the actions on an account are listed page by page, newest first, without portal sessions', async () => {
   const read = async (query: string) =>
     (await api.call(`${of('actions')}?${query}`, { key: api.platformKey })).json<{
       data: AccountAction[];
@@ -334,7 +334,7 @@ it('lists what was done page by page, newest first, without the tokens of browse
   expectProblem(await api.call(of('actions'), { key }), 403, 'forbidden');
 });
 
-it('refuses a command of a job that another has commanded since it was shown', async () => {
+it('a command of a job is refused where another person has acted on the job since its dry run', async () => {
   const { accountId: theirs } = await api.openAccount();
   const { jobId } = await api.admitJob(theirs, 'twice');
   await deliver(api, theirs, jobId, Buffer.from('another'));

@@ -60,7 +60,7 @@ const get = (target: string, key = api.platformKey) => api.call(target, { key })
 const holdfast = (...args: readonly string[]) => runHoldfast(api, args);
 
 describe('GET /v1/costs', () => {
-  it('tells what each model cost and brought in, what was returned and paid, and what is in doubt', async () => {
+  it('sums per model what it cost and brought in, what was returned but paid, and what is in doubt', async () => {
     const report = costReport.parse((await get(`/v1/costs?month=${month}`)).json());
     const sums = {
       ...{ outputs: 3, attempts: 3, credits_charged: 35, credits_refunded: 0 },
@@ -82,7 +82,7 @@ describe('GET /v1/costs', () => {
     });
   });
 
-  it('lists the bills that are in doubt, by pages', async () => {
+  it('lists the bills that are in doubt, page by page', async () => {
     const all = unknownBillPage.parse((await get(`/v1/costs/unknown_bills?month=${month}`)).json());
     expect(all.data).toMatchObject([
       {
@@ -98,15 +98,18 @@ describe('GET /v1/costs', () => {
     expect(rest.json()).toEqual({ data: [], next_cursor: null });
   });
 
-  it.each(['/v1/costs', '/v1/costs/unknown_bills'])('is for operators: %s', async (target) => {
-    expectProblem(await get(target, account.key), 403, 'forbidden');
-    expectProblem(await get(`${target}?month=2026-13`), 400, 'invalid_request');
-    expectProblem(await get(`${target}?mont=2026-01`), 400, 'invalid_request');
-  });
+  it.each(['/v1/costs', '/v1/costs/unknown_bills'])(
+    'refuses an account key, an invalid month and an unknown field: %s',
+    async (target) => {
+      expectProblem(await get(target, account.key), 403, 'forbidden');
+      expectProblem(await get(`${target}?month=2026-13`), 400, 'invalid_request');
+      expectProblem(await get(`${target}?mont=2026-01`), 400, 'invalid_request');
+    },
+  );
 });
 
 describe('holdfast costs', () => {
-  it('shows the month, and takes a bill that settles what is in doubt: once, and all or nothing', async () => {
+  it('shows the month, and imports a bill once, all or nothing, which settles what is in doubt', async () => {
     const shown = await holdfast('costs');
     expect(shown.code).toBe(0);
     // Outputs, credits, cost, what of it is not final, what was paid and returned, margin.

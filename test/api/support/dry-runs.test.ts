@@ -31,7 +31,7 @@ const dryRun = (jobId: string, command: string, body: object = {}) =>
   send(`/v1/jobs/${jobId}/${command}`, { dry_run: true, ...body });
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
-it('says what a release would do, and does it only when it is asked without', async () => {
+it('a dry run of a release says what it would do, does nothing, and leaves the key to the release itself', async () => {
   const answer = await dryRun(open, 'release');
   expect([answer.status, answer.json()]).toEqual([
     200,
@@ -62,12 +62,15 @@ it.each<[string, object, object]>([
   ['restart', { from_attempt: 1 }, { possible: false, reason: 'job_ended' }],
   ['resolve', { outcome: 'ran' }, { possible: false, reason: 'job_ended' }],
   ['resolve', { outcome: 'did_not_run' }, { possible: false, reason: 'job_ended' }],
-])('says of a job that was delivered whether %s %j is possible', async (command, body, expected) => {
-  const answer = await dryRun(delivered, command, body);
-  expect([answer.status, answer.json()]).toMatchObject([200, expected]);
-});
+])(
+  'a dry run on a delivered job says whether the command is possible: %s %j',
+  async (command, body, expected) => {
+    const answer = await dryRun(delivered, command, body);
+    expect([answer.status, answer.json()]).toMatchObject([200, expected]);
+  },
+);
 
-it('says of a job that no workflow runs that it cannot be extended or restarted', async () => {
+it('a dry run of an extension says that no workflow runs the job', async () => {
   const { jobId } = await api.admitJob(account.accountId, 'without a workflow');
   expect((await dryRun(jobId, 'extend', { until: inAnHour() })).json()).toMatchObject({
     possible: false,
@@ -76,7 +79,7 @@ it('says of a job that no workflow runs that it cannot be extended or restarted'
   });
 });
 
-it('refuses what the command itself refuses of anyone', async () => {
+it('a dry run is refused without the scope, with an invalid body, and for an unknown job', async () => {
   const path = `/v1/jobs/${delivered}/refund`;
   expectProblem(await send(path, { dry_run: true }, account.key), 403, 'forbidden');
   expectProblem(await send(path, { dry_run: 'yes' }), 400, 'invalid_request');
@@ -86,7 +89,7 @@ it('refuses what the command itself refuses of anyone', async () => {
   expectProblem(past, 400, 'invalid_request');
 });
 
-it('says what a decision would do', async () => {
+it('a dry run of a decision says what it would do, before and after the review is decided', async () => {
   const decide = (decision: string, more: object = { dry_run: true }) =>
     send(`/v1/reviews/${reviewId}/decision`, { decision, ...more });
   expect((await decide('refund')).json()).toMatchObject({
@@ -103,7 +106,7 @@ it('says what a decision would do', async () => {
   });
 });
 
-it('is an option at the command line', async () => {
+it('the option --dry-run prints what a command would do, or why it is not possible', async () => {
   const refund = ['job', 'refund', delivered, '--reason', 'r', '--dry-run'];
   const said = await runHoldfast(api, refund);
   expect([said.code, said.stdout]).toEqual([

@@ -25,7 +25,7 @@ afterAll(async () => {
 const get = (path: string, key = api.platformKey) => api.call(path, { key });
 
 describe('GET /v1/ledger/report', () => {
-  it('says that nothing is counted yet, and then tells a month by source and by day', async () => {
+  it('is empty before anything is counted, and then has a month by source and by day', async () => {
     expect((await get('/v1/ledger/report')).json()).toMatchObject({
       ...{ month, counted_until: null, data: [], days: [] },
       total: { opening: 0, issued: 0, outstanding: 0 },
@@ -47,7 +47,7 @@ describe('GET /v1/ledger/report', () => {
     });
   });
 
-  it('is CSV for a spreadsheet', async () => {
+  it('is a file of CSV where Accept asks for it', async () => {
     const answer = await api.call(`/v1/ledger/report?month=${month}`, {
       key: api.platformKey,
       headers: { Accept: 'text/csv' },
@@ -63,7 +63,7 @@ describe('GET /v1/ledger/report', () => {
 });
 
 describe('GET /v1/ledger/checks', () => {
-  it('tells of each check’s last run, which reading it does not start', async () => {
+  it('returns the last run of each check, with 50 findings at most, and starts none', async () => {
     expect((await get('/v1/ledger/checks')).json()).toEqual({ reconcile: null, reconciler: null });
     await recordReconciler(api.worker, { looked: 3, released: 1, held_back: 0, doubt: null });
     const many = Array.from({ length: 60 }, (_, nth) => ({
@@ -85,11 +85,11 @@ describe('GET /v1/ledger/checks', () => {
   });
 });
 
-it.each(['/v1/ledger/report', '/v1/ledger/checks'])('is for operators: %s', async (path) => {
+it.each(['/v1/ledger/report', '/v1/ledger/checks'])('%s is refused to an account key', async (path) => {
   expectProblem(await get(path, accountKey), 403, 'forbidden');
 });
 
-it('knows months alone', async () => {
+it('the ledger report refuses an unknown field and an invalid month', async () => {
   expectProblem(await get('/v1/ledger/report?mont=2026-01'), 400, 'invalid_request');
   expectProblem(await get('/v1/ledger/report?month=2026-13'), 400, 'invalid_request');
 });

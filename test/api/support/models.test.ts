@@ -42,6 +42,6 @@ test('a model whose breaker is open is degraded: in quotes, over HTTP and at the
   expect(shown.stdout).toMatch(/degraded +open .* 5 +0 +0\n {2}local\/render: local\/render at local/);
 });
 
-test('is for support: an account key is refused', async () => {
+test('the list of models is refused to an account key', async () => {
   expectProblem(await api.call('/v1/models', { key: account.key }), 403, 'forbidden');
 });

@@ -26,7 +26,7 @@ const it = plainIt.extend<{ scene: Scene }>({
 });
 
 it.concurrent(
-  'a free retry that no worker admits is 503, on record, and goes on when it is sent again with its key',
+  'a free retry that no worker admits is a 503, stays decided, and runs when it is sent again under its key',
   async ({ scene }) => {
     const { taskQueue, api, account, calls } = scene;
     const { jobId } = await api.admitJob(account.accountId, 'j');
@@ -50,7 +50,7 @@ it.concurrent(
 );
 
 it.concurrent(
-  'a free retry that was ended from outside before it began may be decided anew',
+  'a free retry that was terminated before it began lets its review be decided again',
   async ({ scene, expect }) => {
     const { api, account, calls } = scene;
     const { jobId } = await api.admitJob(account.accountId, 'j2');

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 describe('the output is clearly broken: reviewed, and refunded if the cause is real', () => {
-  it('gives the credits back, in the balance, the job, the history and its events', async () => {
+  it('a refund returns the credits, in the balance, the job, the entries and the events', async () => {
     const { jobId, outputId, review } = await calls.reported();
     expect(await calls.available()).toBe(965);
     expect(review).toMatchObject({
@@ -50,7 +50,7 @@ describe('the output is clearly broken: reviewed, and refunded if the cause is r
     });
   });
 
-  it('or runs the same work again at no credits, which is readable once it is done', async () => {
+  it('a free retry makes the same work again at no credits, and its content is readable once it is made', async () => {
     const { jobId, review } = await calls.reported({ ...STATIC_AD, metadata: { campaign: 'spring' } });
     const answer = await calls.decide(review.id, 'free_retry');
     expect(answer.status).toBe(200);
@@ -73,7 +73,7 @@ describe('the output is clearly broken: reviewed, and refunded if the cause is r
     });
   });
 
-  it('of an edit too: what the edit made is made again', async () => {
+  it('a free retry of an edit makes again what the edit made', async () => {
     const { outputId: source } = await calls.generate();
     const { review, outputId } = await calls.reported({
       kind: 'edit',
@@ -90,7 +90,7 @@ describe('the output is clearly broken: reviewed, and refunded if the cause is r
     expect(rows[0]).toEqual(rows[1]);
   });
 
-  it('or is denied with a reason: nothing moves, and the customer reads why and what to do', async () => {
+  it('a denial moves nothing, and the customer reads its reason and what to do', async () => {
     const { review } = await calls.reported();
     const decided = await calls.decide(review.id, 'deny', { reason: 'the brief asks for two spouts' });
     expect(decided.status).toBe(200);
@@ -102,7 +102,7 @@ describe('the output is clearly broken: reviewed, and refunded if the cause is r
   });
 });
 
-describe('each category has its answer from the start, and each decision is open to it', () => {
+describe('a report of each category has its advice from the start, and may be decided either way', () => {
   it.each([
     ['wrong_product', /attach the exact reference asset/i, 'refund'],
     ['vague_brief', /tighten the prompt first/i, 'deny'],
@@ -119,7 +119,7 @@ describe('each category has its answer from the start, and each decision is open
 });
 
 describe('a decision', () => {
-  it('is on record with who made it, why and when', async () => {
+  it('is recorded with who made it, why and when', async () => {
     const { review } = await calls.reported();
     await calls.decide(review.id, 'deny', { reason: 'fine' });
     const { rows } = await api.owner.query(
@@ -136,7 +136,7 @@ describe('a decision', () => {
     ]);
   });
 
-  it('is made once per key; repeated it is the same retry, and another body is refused', async () => {
+  it('repeated under its key is the same retry, and another body under it is refused', async () => {
     const { review } = await calls.reported();
     const answers = await Promise.all(
       [1, 2, 3, 4].map(() => calls.decide(review.id, 'free_retry', { idempotencyKey: `same ${review.id}` })),
@@ -155,7 +155,7 @@ describe('a decision', () => {
     expect(rows).toHaveLength(2);
   });
 
-  it('that holds is not changed by another, one after the other or at once', async () => {
+  it('is not changed by another one, at once or later', async () => {
     const { review } = await calls.reported();
     const decisions = ['refund', 'deny', 'free_retry', 'refund'];
     const answers = await Promise.all(decisions.map((decision) => calls.decide(review.id, decision)));
@@ -173,7 +173,7 @@ describe('a decision', () => {
     expect(await calls.available()).toBe(now.decision === 'refund' ? 1_000 : 965);
   });
 
-  it('may be made again once its free retry has failed', async () => {
+  it('is open again once its free retry has failed', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'by hand');
     const { outputId } = await deliver(api, account.accountId, jobId, Buffer.from('picture'));
     await api.owner.query(
@@ -199,7 +199,7 @@ describe('a decision', () => {
     ]);
   });
 
-  it('needs a key, a reason, and a word that is one', async () => {
+  it('without a key, without a reason or with an unknown decision is refused', async () => {
     const { review } = await calls.reported();
     const path = `/v1/reviews/${review.id}/decision`;
     const body = { decision: 'deny', reason: 'r' };
@@ -212,7 +212,7 @@ describe('a decision', () => {
     expect(await calls.reviewOf(review.id)).toMatchObject({ state: 'open' });
   });
 
-  it('is support’s, by a platform key: no key of the account, whatever its scopes', async () => {
+  it('needs a platform key of scope support, and is refused to any key of the account', async () => {
     const { review } = await calls.reported();
     const admin = await api.createKey(account.accountId, ['admin']);
     const reader = await api.createKey(null, ['jobs:read', 'jobs:write', 'billing:write']);
@@ -224,8 +224,8 @@ describe('a decision', () => {
   });
 });
 
-describe('a free retry cannot be had by asking', () => {
-  it('over HTTP its request is no job body', async () => {
+describe('a free retry without a decision', () => {
+  it('is refused over HTTP, where its request is no job body', async () => {
     const { review } = await calls.reported();
     const body = freeRetryRequest(review.id);
     const answer = await api.call('/v1/jobs', {
@@ -236,7 +236,7 @@ describe('a free retry cannot be had by asking', () => {
     expectProblem(answer, 400, 'invalid_request');
   });
 
-  it('and admission refuses a job that no decision names, though a review is named', async () => {
+  it('is refused by admission, although its request names a review', async () => {
     const { review } = await calls.reported();
     const jobId = jobIdOf(account.accountId, 'sly');
     const body = freeRetryRequest(review.id);

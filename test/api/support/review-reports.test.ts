@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 describe('a report', () => {
-  it('made again is the same review; another, while it is open, is a conflict that links to it', async () => {
+  it('repeated is the same review, and another one while it is open is a 409 with a link to it', async () => {
     const { outputId, review } = await calls.reported();
     const again = await calls.reportTo(outputId, { category: 'broken', note: 'The kettle has two spouts.' });
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
@@ -30,7 +30,7 @@ describe('a report', () => {
     expect(other['links']).toEqual({ review: `/v1/reviews/${review.id}` });
   });
 
-  it('is of an output that was delivered', async () => {
+  it('of an output that was not delivered is a 409, and of an unknown one a 404', async () => {
     const { jobId } = await api.admitJob(account.accountId, 'fails');
     expectProblem(await calls.reportTo(outputIdOf(jobId, 0)), 409, 'state_conflict');
     await fail(api, account.accountId, jobId);
@@ -46,12 +46,12 @@ describe('a report', () => {
     [{ category: 'broken', note: 'x'.repeat(1_001) }, '/note'],
     [{ category: 'broken', note: '' }, '/note'],
     [{ category: 'broken', decision: 'refund' }, '/decision'],
-  ])('that is not one is refused: %j', async (body, pointer) => {
+  ])('that is invalid is refused with a pointer: %j', async (body, pointer) => {
     const answer = await calls.reportTo(outputIdOf(`job_${'a'.repeat(26)}`, 0), body);
     expect(expectProblem(answer, 400, 'invalid_request')['errors']).toMatchObject([{ pointer }]);
   });
 
-  it('is one of so many a day: then 429 with the limit’s name, and no review', async () => {
+  it('beyond the limit of a day is a 429 with the name of the limit', async () => {
     await api.owner.query(
       `INSERT INTO jobs.reviews (account_id, review_id, output_id, job_id, number, category, created_at)
        SELECT $1, 'rev_filler_' || n, 'out_filler_' || n, 'job_filler', 1, 'other', ledger.clock() - make_interval(hours => n)
@@ -66,8 +66,8 @@ describe('a report', () => {
   });
 });
 
-describe('reviews are read', () => {
-  it('by support, with the brief, the output and the account, in a list of all and by id', async () => {
+describe('reviews', () => {
+  it('are read by support with the brief, the output and the account, in the list and by id', async () => {
     const { outputId, review } = await calls.reported();
     const list = await api.call('/v1/reviews?state=open&category=broken&limit=100', { key: api.platformKey });
     const data = list.json<{ data: Review[] }>().data;
@@ -86,7 +86,7 @@ describe('reviews are read', () => {
     expect([content.status, content.headers.get('content-type')]).toEqual([200, 'image/png']);
   });
 
-  it('by the account, its own alone and without who decided', async () => {
+  it('are read by their account alone, without the name of who decided', async () => {
     const { review } = await calls.reported();
     await calls.decide(review.id, 'deny');
     const other = await api.openAccount();
@@ -100,7 +100,7 @@ describe('reviews are read', () => {
     expectProblem(await api.call(`/v1/reviews/${review.id}`, { key: other.key }), 404, 'not_found');
   });
 
-  it('of every account by support alone', async () => {
+  it('of all accounts are refused to a key without scope support, and with an invalid query', async () => {
     const reader = await api.createKey(null, ['jobs:read']);
     expectProblem(await api.call('/v1/reviews', { key: reader }), 403, 'forbidden');
     expectProblem(await api.call('/v1/reviews?state=lost', { key: api.platformKey }), 400, 'invalid_request');
@@ -110,7 +110,7 @@ describe('reviews are read', () => {
     }
   });
 
-  it('page by page, newest first', async () => {
+  it('are listed page by page, newest first', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 3; index++) ids.unshift((await calls.reported()).review.id);
     const page = async (cursor = '') =>

@@ -63,7 +63,7 @@ const find = async (q: string, headers: Record<string, string> = {}) => {
   return answer.json<{ data: Found[] }>().data;
 };
 
-it('says of every kind of id what it is, whose, and of which job', async () => {
+it('a search for any kind of id returns its type, its account and its job', async () => {
   const ofJob = ['job', 'output', 'attempt', 'provider_job', 'reservation', 'review'];
   for (const [type, id] of Object.entries(ids)) {
     const expected = {
@@ -79,7 +79,7 @@ it('says of every kind of id what it is, whose, and of which job', async () => {
   expect(JSON.stringify(await find(ids['webhook_endpoint']!))).not.toContain('secret-path');
 });
 
-it('finds accounts by reference and by the beginning of a name, 20 at most', async () => {
+it('a search finds accounts by reference and by the beginning of a name, 20 at most', async () => {
   const open = (name: string, reference: string) =>
     api.call('/v1/accounts', { key: api.platformKey, body: { name, reference } });
   await open('Ärzte & Co', 'crm-100');
@@ -95,7 +95,7 @@ it('finds accounts by reference and by the beginning of a name, 20 at most', asy
   expect(await find('arbour')).toEqual([]);
 });
 
-it('is support’s, with a platform key', async () => {
+it('a search is refused without a platform key of scope support, without a text, and for an unknown account', async () => {
   const ofAccount = await api.createKey(mine.accountId, ['support']);
   const search = (key: string) => api.call(`/v1/search?q=${jobId}`, { key });
   expectProblem(await search(ofAccount), 403, 'forbidden');
@@ -106,7 +106,7 @@ it('is support’s, with a platform key', async () => {
   expectProblem(await api.call('/v1/search?q=x', { key: api.platformKey, headers }), 404, 'not_found');
 });
 
-describe('what is hostile', () => {
+describe('a search for hostile text', () => {
   it.each([
     '%',
     '_',
@@ -124,13 +124,16 @@ describe('what is hostile', () => {
     expect(await find(q)).toEqual([]);
   });
 
-  it.each(['', '\u0000', 'a\nb', 'x'.repeat(201), '\u200B'])('is refused: %j', async (q) => {
-    const answer = await api.call(`/v1/search?q=${encodeURIComponent(q)}`, { key: api.platformKey });
-    expectProblem(answer, 400, 'invalid_request');
-  });
+  it.each(['', '\u0000', 'a\nb', 'x'.repeat(201), '\u200B'])(
+    'is refused where the text is empty, too long or has control characters: %j',
+    async (q) => {
+      const answer = await api.call(`/v1/search?q=${encodeURIComponent(q)}`, { key: api.platformKey });
+      expectProblem(answer, 400, 'invalid_request');
+    },
+  );
 });
 
-it('looks up by indexes, whatever there is', async () => {
+it('a search reads by indexes, with 20,000 accounts and quotes in the tables', async () => {
   await api.owner.query(`
     INSERT INTO ledger.account_profiles (account_id, name, reference, opened_at)
       SELECT 'acct_many' || n, 'Many ' || n, 'many-' || n, now() FROM generate_series(1, 20000) n;

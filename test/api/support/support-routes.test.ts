@@ -57,7 +57,7 @@ const available = async () =>
   (await api.call('/v1/balance', { key: account.key })).json<{ available: number }>().available;
 
 describe('release', () => {
-  it('returns what is reserved, says who and why, and returns the same under its key', async () => {
+  it('returns what is reserved, records who did it and why, and is the same under its key', async () => {
     const jobId = await nextJob();
     const headers = { 'Holdfast-Actor': 'Ann' };
     const first = await command(jobId, 'release', { reason: 'customer waits' }, { key: 'r', headers });
@@ -85,7 +85,7 @@ describe('release', () => {
     expect(expectProblem(other, 422, 'idempotency_key_reused')).toMatchObject({ job_id: jobId });
   });
 
-  it('is refused once the job has ended, with a reason, again under the same key, and changes nothing', async () => {
+  it('of a job that has ended is refused with a reason, again under its key, and changes nothing', async () => {
     const jobId = await delivered();
     for (const isReplay of [false, true]) {
       const answer = await command(jobId, 'release', { reason: 'r' }, { key: 'late' });
@@ -102,7 +102,7 @@ describe('release', () => {
 });
 
 describe('refund', () => {
-  it('gives part back, then the rest, and shows both in job, history and events', async () => {
+  it('returns a part, then the rest, and both are in the job, the entries and the events', async () => {
     const jobId = await delivered();
     const part = await command(jobId, 'refund', { reason: 'logo is off', credits: 10 });
     expect(part.json<Job>().billing).toMatchObject({ committed: 35, refunded: 10 });
@@ -131,7 +131,7 @@ describe('refund', () => {
     ['more than was charged', { credits: 36 }, 'exceeds_committed'],
     ['of what was returned', {}, 'nothing_committed'],
     ['of what still runs', {}, 'nothing_committed'],
-  ])('%s is refused', async (what, body, reason) => {
+  ])('is refused: %s', async (what, body, reason) => {
     const jobId = what.startsWith('more') ? await delivered() : await nextJob();
     if (what === 'of what was returned') await fail(api, account.accountId, jobId);
     const answer = await command(jobId, 'refund', { reason: 'r', ...body });
@@ -139,14 +139,14 @@ describe('refund', () => {
     expect(await actions()).toEqual([]);
   });
 
-  it('twice at once gives back once', async () => {
+  it('sent twice at once returns the credits once', async () => {
     const jobId = await delivered();
     const answers = await Promise.all([command(jobId, 'refund'), command(jobId, 'refund')]);
     expect(answers.map((answer) => answer.status).sort()).toEqual([202, 409]);
     expect(await available()).toBe(1_000);
   });
 
-  it('of an output of another job is not found', async () => {
+  it('of an output of another job is a 404', async () => {
     const jobId = await delivered();
     const other = await delivered();
     const output_id = other.replace('job_', 'out_') + '_0';
@@ -156,11 +156,10 @@ describe('refund', () => {
   });
 });
 
-describe('what needs a workflow is refused where none runs, and changes nothing', () => {
-  const until = new Date(Date.now() + 3_600_000).toISOString();
-  it.each<[string, object]>([['extend', { until }]])('%s', async (name, body) => {
-    const jobId = await nextJob();
-    const answer = await command(jobId, name, { reason: 'r', ...body });
+describe('a command that needs a workflow', () => {
+  it('is refused where none runs, and changes nothing', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const answer = await command(await nextJob(), 'extend', { reason: 'r', until });
     expect(expectProblem(answer, 409, 'state_conflict')).toMatchObject({ reason: 'not_running' });
     expect(await actions()).toEqual([]);
   });
@@ -168,13 +167,13 @@ describe('what needs a workflow is refused where none runs, and changes nothing'
   it.each<[string, object, string]>([
     ['restart', { from_attempt: 1 }, 'no_such_attempt'],
     ['resolve', { outcome: 'ran' }, 'attempt_known'],
-  ])('%s says first what is wrong with the attempt', async (name, body, reason) => {
+  ])('is refused for its attempt first: %s', async (name, body, reason) => {
     const answer = await command(await nextJob(), name, { reason: 'r', ...body });
     expect(expectProblem(answer, 409, 'state_conflict')).toMatchObject({ reason });
   });
 });
 
-describe('a body that is not valid is told field by field and uses up no key', () => {
+describe('a body that is invalid is refused with a pointer, and leaves its key free', () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const far = new Date(Date.now() + 8 * 24 * 3_600_000).toISOString();
   it.each<[string, object, string, string]>([
@@ -197,7 +196,7 @@ describe('a body that is not valid is told field by field and uses up no key', (
     expect((await command(jobId, 'release', { reason: 'r' }, { key: 'once' })).status).toBe(202);
   });
 
-  it('needs a key of its own', async () => {
+  it('a command of support without an Idempotency-Key is a 400', async () => {
     const answer = await api.call(`/v1/jobs/${await nextJob()}/release`, {
       key: api.platformKey,
       body: { reason: 'r' },
@@ -207,14 +206,14 @@ describe('a body that is not valid is told field by field and uses up no key', (
   });
 });
 
-describe('who may', () => {
+describe('a command of support', () => {
   const COMMANDS = ['release', 'refund', 'extend', 'restart', 'resolve'];
-  it.each(COMMANDS)('%s: not a customer, whatever the scopes of the key', async (name) => {
+  it.each(COMMANDS)('is refused to a key of the account with any scope: %s', async (name) => {
     const as = await api.createKey(account.accountId, ['admin']);
     expectProblem(await command(await nextJob(), name, { reason: 'r' }, { as }), 403, 'forbidden');
   });
 
-  it('a platform key needs support, for a refund billing:write will do', async () => {
+  it('needs scope support, and for a refund billing:write is enough', async () => {
     const jobId = await delivered();
     const billing = await api.createKey(null, ['billing:write']);
     const support = await api.createKey(null, ['support']);
@@ -231,7 +230,7 @@ describe('who may', () => {
 });
 
 describe('inspect', () => {
-  it('shows attempts, reservation, what was done and what happens next', async () => {
+  it('shows attempts, reservation, what was done and what happens next by itself', async () => {
     const jobId = await delivered();
     await command(jobId, 'refund', { reason: 'sorry', credits: 5 });
     const headers = { 'Holdfast-Account': account.accountId };
@@ -258,7 +257,7 @@ describe('inspect', () => {
 });
 
 describe('the repair queue', () => {
-  it('lists what was found, page by page, of one account or of all, until it is settled', async () => {
+  it('lists repairs page by page, of one account or of all, until they are settled', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 3; n++) ids.push((await nextJob()).replace('job_', 'rsv_') + '_0');
     const found = (reservationId: string) => ({
@@ -313,7 +312,7 @@ describe('support, which has a job’s id alone', () => {
     expect(await actions()).toMatchObject([{ action: 'release_job', reason: 'by id' }]);
   });
 
-  it('is told of an unknown job as of one that the named account does not have', async () => {
+  it('gets the same 404 for an unknown job as for one that the named account does not have', async () => {
     const other = await api.openAccount();
     const jobId = await nextJob();
     const nobodys = await bare(`job_${'a'.repeat(26)}`, 'inspect', api.platformKey);
@@ -323,7 +322,7 @@ describe('support, which has a job’s id alone', () => {
     expectProblem(await bare('job_x', 'inspect', api.platformKey), 404, 'not_found');
   });
 
-  it('is a platform key of that scope: another names the account, and an account’s key is refused', async () => {
+  it('needs a key of scope support: another platform key has to name the account, and an account key is refused', async () => {
     const jobId = await delivered();
     const billing = await api.createKey(null, ['billing:write']);
     expectProblem(await bare(jobId, 'refund', billing), 400, 'invalid_request');

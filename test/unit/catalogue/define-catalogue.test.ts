@@ -54,7 +54,7 @@ const faultsOf = (definition: unknown): readonly string[] => {
   }
 };
 
-test('a sound catalogue is taken as it is', () => {
+test('a sound catalogue has no fault', () => {
   expect(faultsOf(SOUND)).toEqual([]);
   expect(faultsOf(withKind({}))).toEqual([]);
 });
@@ -76,7 +76,7 @@ test('a price that is missing for what a kind allows is named by its list, its k
   ]);
 });
 
-test('all faults are told of at once, in a message that names each', () => {
+test('a catalogue with several faults is refused with a message that names each', () => {
   const broken = {
     ...withKind({ mediaTypes: ['png'] }),
     plans: [{ name: 'Small', credits: 0 }],
@@ -301,7 +301,7 @@ describe('what is wrong with', () => {
     expect([...found].sort()).toEqual(faults.map((fault) => `models[0].makes.video_ad${fault}`).sort());
   });
 
-  test('dimensions that do not cover a field', () => {
+  test('dimensions without a size for each value of a field', () => {
     const A2 = { width: 1_024, height: 1_448 };
     const poster = {
       name: 'poster',
@@ -328,7 +328,7 @@ describe('what is wrong with', () => {
       expect(madeWith(wrong)).toEqual([expect.stringMatching(/^models\[0\]\.makes\.poster\.dimensions/)]);
   });
 
-  test('times that are not in their order', () => {
+  test('times that are out of order', () => {
     const times = { expectedSeconds: 30, startDeadlineSeconds: 20, stuckSeconds: 40, deadlineSeconds: 9_000 };
     const makes = { ...SUPERSCALE_MODELS[0]?.makes, static_ad: { times } };
     expect(faultsOf(withModel({ makes }))).toEqual([
@@ -387,7 +387,7 @@ describe('a field is refused at the start', () => {
     ['a text that is trimmed', z.string().trim().max(50)],
     ['a tree', z.object({ children: z.array(z.lazy(() => z.json())) })],
     ['a field called default', z.object({ default: z.string() })],
-  ])('and not when it is %s', (_, title) => {
+  ])('but is accepted when it is %s', (_, title) => {
     expect(faultsOf(withKind({ fields: { title } }))).toEqual([]);
   });
 });
@@ -486,7 +486,7 @@ describe('an odd value is named by its path', () => {
     expect(faultsOf(definition)).toEqual(faults);
   });
 
-  test('a getter is read once, and what a file does later to what it gave changes nothing', () => {
+  test('a getter is read once, and a later change by the file has no effect', () => {
     let reads = 0;
     const packs = [{ name: 'one', credits: 100, lifetimeMonths: 12 }];
     const catalogue = defineCatalogue({
@@ -501,11 +501,11 @@ describe('an odd value is named by its path', () => {
   });
 });
 
-test('the sandbox writes scripts of as many scenes as a film of the shipped catalogue has', () => {
+test('a script of the sandbox has as many scenes as a film of the shipped catalogue', () => {
   expect(FILM_SCENES).toBe(SCENES_OF_A_SCRIPT);
 });
 
-test('a kind says for how long its results are kept, in whole days; one that says nothing keeps them forever', () => {
+test('results of a kind are kept for its retentionDays, and without them forever', () => {
   const keptFor = (kind: object) => defineCatalogue(withKind(kind)).kinds.at(-1)?.retentionDays;
   expect([keptFor({}), keptFor({ retentionDays: 30 })]).toEqual([null, 30]);
   for (const retentionDays of [0, 1.5, '30'])

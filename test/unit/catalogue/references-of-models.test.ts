@@ -24,7 +24,7 @@ const MAKINGS = SUPERSCALE.models.flatMap((model) =>
 describe.each(MAKINGS)('%s, which makes %s', (name, kind, model) => {
   const work = { kind, brief: { headline: 'A kettle' }, duration_seconds: 15 };
 
-  test('is shown the pictures of a brief if it says so, and else not', () => {
+  test('gets the pictures of a brief if it takes references, and else none', () => {
     const stages = Object.values(makingOf(model, kind)?.toInputs ?? {});
     const inputs = [
       ...(model.toInput === null ? [] : [model.toInput(work, [PICTURE], null)]),
@@ -34,7 +34,7 @@ describe.each(MAKINGS)('%s, which makes %s', (name, kind, model) => {
     expect(JSON.stringify(inputs).includes(PICTURE.sha256)).toBe(model.takesReferences);
   });
 
-  test('refuses a request with pictures before its quote, where it is shown none', () => {
+  test('refuses a request with pictures before its quote if it takes no references', () => {
     const rules = {
       ...{ catalogue: SUPERSCALE, providers: providersFor(model, kind) },
       ...{ allowsTestScenarios: false, allowsLocalAssetUrls: false },
@@ -47,7 +47,7 @@ describe.each(MAKINGS)('%s, which makes %s', (name, kind, model) => {
   });
 });
 
-test('what a call of a model or of one of its stages costs is found by its provider and name', () => {
+test('the cost of a call, of a model or of one of its stages, is found by provider and name', () => {
   expect(costRuleOf(SUPERSCALE.models, { provider: 'replicate', model: 'google/nano-banana' })).toEqual({
     per_call: '0.0390',
   });

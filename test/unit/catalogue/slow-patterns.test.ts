@@ -37,11 +37,11 @@ const isQuick = (pattern: RegExp, limitMs?: number) => {
 };
 
 describe('a pattern', () => {
-  test.each(BACKTRACK)('that backtracks is found: %s', (pattern) => {
+  test.each(BACKTRACK)('that backtracks does not end in time: %s', (pattern) => {
     expect(isQuick(pattern, 150)).toBe(false);
   });
 
-  test.each(DO_NOT)('that does not is none of them: %s', (pattern) => {
+  test.each(DO_NOT)('that does not backtrack ends in time: %s', (pattern) => {
     expect(isQuick(pattern)).toBe(true);
   });
 });
@@ -61,13 +61,13 @@ describe('a field whose pattern backtracks', () => {
     }
   });
 
-  test('is taken where no long text comes to it', () => {
+  test('is accepted where a maximum keeps long texts from it', () => {
     // Six letters are tried in 64 ways, and of more the pattern is not asked.
     expect(faultOf(z.string().max(6, { abort: true }).regex(SLOW))).toBeNull();
     expect(faultOf(text({ max: 6 }).regex(SLOW))).toBeNull();
   });
 
-  test('is not one of ours', () => {
+  test('is no field of the shared brief', () => {
     const fields = { headline: 'H', body: 'H', call_to_action: 'H', brand_color: 'H' };
     const done = isDoneInTime(() => {
       for (const one of hardTextsFor([/^#[0-9a-fA-F]{6}$/.source])) {

@@ -24,13 +24,13 @@ function faultsOf(...changes: readonly object[]): readonly string[] {
 }
 
 describe('a model that takes over', () => {
-  test('is one of five at most', () => {
+  test('is refused beyond the fifth', () => {
     expect(faultsOf({ fallbacks: Array.from({ length: 6 }, () => 'far/away') })).toEqual([
       'models[0].fallbacks: Too big: expected array to have <=5 items',
     ]);
   });
 
-  test('makes every kind of the other, and neither of the two makes one in stages', () => {
+  test('is refused where it does not make every kind of the other, or one of the two makes a kind in stages', () => {
     const one = { name: 'own/one', makes: { video_ad: PICTURE }, fallbacks: ['local/render'] };
     expect(faultsOf({ fallbacks: ['own/one'] }, one)).toEqual([
       'models[0].fallbacks[0]: own/one does not make static_ad',
@@ -42,7 +42,7 @@ describe('a model that takes over', () => {
   });
 });
 
-test('a model that is shown no pictures does not take over from one that is', () => {
+test('a model that takes no references is refused as a fallback of one that does', () => {
   const picture = { makes: { static_ad: PICTURE, video_ad: PICTURE } };
   const blind = { ...picture, name: 'own/blind', takesReferences: false };
   expect(faultsOf({ ...picture, fallbacks: ['own/blind'] }, blind)).toEqual([
@@ -52,7 +52,7 @@ test('a model that is shown no pictures does not take over from one that is', ()
 });
 
 describe('a cap of what an output may cost', () => {
-  test('is not below what one making is expected to cost, by the model or one that takes over', () => {
+  test('is refused below the expected cost of one run, of the model or of its fallback', () => {
     const cheap = {
       ...{ makes: { static_ad: PICTURE }, cost: { per_call: '0.0500' }, maxCost: '0.05' },
       fallbacks: ['own/dear'],
@@ -66,7 +66,7 @@ describe('a cap of what an output may cost', () => {
     expect(faultsOf({ ...cheap, maxCost: '0.06' }, { ...dear, maxCost: '0.72' })).toEqual([]);
   });
 
-  test('is an amount', () => {
+  test('is refused where it is not an amount as text', () => {
     expect(faultsOf({ maxCost: 5 })).toEqual([
       'models[0].maxCost: Invalid input: expected string, received number',
     ]);

@@ -174,7 +174,7 @@ function matcherOf({ method, path: declared }: Call): RegExp {
   return new RegExp(`^${method.toUpperCase()} ${declared.replaceAll(/:\w+/g, '[^/]+')}$`);
 }
 
-test.each(sent)('%s is sent by a command: holdfast %s', async (name, command) => {
+test.each(sent)('the call %s is sent by the command holdfast %s', async (name, command) => {
   for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
   const asked = await askedBy(command);
   const call = calls[name];
@@ -184,7 +184,7 @@ test.each(sent)('%s is sent by a command: holdfast %s', async (name, command) =>
   ).not.toEqual([]);
 });
 
-test('a reason names commands that are there', () => {
+test('a reason for having no command names commands that exist', () => {
   const program = createProgram('holdfast', '');
   addOperatorCommands(program, contextOf('http://127.0.0.1:1'));
   const reasons = Object.values(COMMANDS).filter((one) => typeof one === 'string');

@@ -7,7 +7,7 @@ const heightsOf = (...px: readonly number[]) => ({ of: (name: string) => px[NAME
 /** Rows at 0, 10, 30, 60, 100; the last ends at 150. */
 const TOPS = topsOf(NAMES, heightsOf(10, 20, 30, 40, 50));
 
-it('takes a row to be as high as the first that was measured, until it is measured itself', () => {
+it('a row that was not measured is assumed to be as high as the first that was', () => {
   const heights = new RowHeights(64);
   expect(heights.of('a')).toBe(64);
   expect(heights.keep('a', 70)).toBe(true);
@@ -17,7 +17,7 @@ it('takes a row to be as high as the first that was measured, until it is measur
   expect([...topsOf(['a', 'b', 'c', 'd'], heights)]).toEqual([0, 70, 140, 230, 300]);
 });
 
-it('measures anew after the list has another width, and takes the last assumption until then', () => {
+it('a row is measured again after the list has another width, and has the assumed height until then', () => {
   const heights = new RowHeights(64);
   heights.keep('a', 70);
   heights.keep('b', 90);
@@ -34,16 +34,16 @@ it.each([
   { fromPx: -500, toPx: -100, rows: { from: 0, to: 1 } },
   { fromPx: 900, toPx: 1_000, rows: { from: 4, to: 5 } },
   { fromPx: -10, toPx: 1_000, rows: { from: 0, to: 5 } },
-])('finds the rows between $fromPx and $toPx px', ({ fromPx, toPx, rows }) => {
+])('the rows between $fromPx and $toPx px are found', ({ fromPx, toPx, rows }) => {
   expect(rowsBetween(TOPS, fromPx, toPx)).toEqual(rows);
 });
 
-it('finds nothing in an empty list', () => {
+it('an empty list has no row to draw', () => {
   expect(rowsBetween(topsOf([], heightsOf()), 0, 100)).toEqual({ from: 0, to: 0 });
   expect(drawnRows(topsOf([], heightsOf()), { from: 0, to: 100 }, [])).toEqual({ rows: [], restPx: 0 });
 });
 
-it('leaves the height of the others free, above, between and below', () => {
+it('rows that are not drawn leave their height free above, between and below', () => {
   expect(drawnRows(TOPS, { from: 3, to: 4 }, [1])).toEqual({
     rows: [
       { at: 1, gapPx: 10 },
@@ -53,7 +53,7 @@ it('leaves the height of the others free, above, between and below', () => {
   });
 });
 
-it('keeps the height of the whole list, whatever is drawn of it', () => {
+it('the height of a list is the same, whatever rows are drawn', () => {
   const place = fc.nat(NAMES.length + 2);
   fc.assert(
     fc.property(place, place, fc.uniqueArray(place), (from, length, kept) => {

@@ -96,7 +96,7 @@ const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
   ...CALLS_OF_PAGES,
 };
 
-test('every call has a method of the client, which asks for it, with a key where one is needed', async () => {
+test('every call has a method of the client, which sends it, with an Idempotency-Key where one is needed', async () => {
   const calls: Readonly<Record<string, Call>> = CALLS;
   for (const [name, made] of Object.entries(METHODS)) {
     if (typeof made === 'string') continue;

@@ -52,7 +52,7 @@ const failureOf = (call: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-describe('one logical call', () => {
+describe('a call', () => {
   it.each<[string, readonly [Step, ...Step[]], number]>([
     ['reset before its response', [reset, json(JOB, 202)], 2],
     ['reset twice', [reset, reset, json(JOB, 202)], 3],
@@ -84,7 +84,7 @@ describe('one logical call', () => {
     }
   });
 
-  it('that is too slow is sent again, and in the end is a failure of which nothing is known', async () => {
+  it('that times out is sent again, and in the end fails with billed unknown', async () => {
     const { holdfast } = await clientOf(silent);
     // What left, not what arrived: on a busy machine a request may be given up before it is there.
     const sent = vi.spyOn(globalThis, 'fetch');
@@ -113,7 +113,7 @@ describe('one logical call', () => {
     expect(api.arrived).toHaveLength(4);
   });
 
-  it('is not waited for when Retry-After is longer than a minute', async () => {
+  it('is not sent again where Retry-After is longer than a minute', async () => {
     const { api, holdfast } = await clientOf(problem('rate_limited', {}, { 'Retry-After': '3600' }));
     expect(await failureOf(holdfast.balance())).toMatchObject({ code: 'rate_limited', status: 429 });
     expect(api.arrived).toHaveLength(1);
@@ -127,7 +127,7 @@ describe('one logical call', () => {
     }
   });
 
-  it('follows no redirect: key and body stay here', async () => {
+  it('follows no redirect, so that key and body go nowhere else', async () => {
     const { api, holdfast } = await clientOf((response) =>
       response.writeHead(307, { Location: 'http://127.0.0.1:9/v1/jobs' }).end(),
     );
@@ -140,7 +140,7 @@ describe('one logical call', () => {
 });
 
 describe('a refusal', () => {
-  it('is an error with all that the API said, and is not tried again', async () => {
+  it('is an error with all fields of the problem, and is not sent again', async () => {
     const { api, holdfast } = await clientOf(
       problem('insufficient_credits', { required: 35, available: 3, reserved: 0 }),
     );
@@ -153,13 +153,13 @@ describe('a refusal', () => {
     expect(api.arrived).toHaveLength(1);
   });
 
-  it('of a body names its fields', async () => {
+  it('of a body has the errors of its fields', async () => {
     const errors = [{ pointer: '/brief/headline', code: 'required', detail: 'This field is required.' }];
     const { holdfast } = await clientOf(problem('invalid_request', { errors }));
     expect(await failureOf(holdfast.quotes.create({ kind: 'static_ad' }))).toMatchObject({ errors });
   });
 
-  it('that a key will have forever is not tried again, though its code could be', async () => {
+  it('that is not retryable is not sent again, although its code can be', async () => {
     const { api, holdfast } = await clientOf(problem('rate_limited', { retryable: false }));
     expect(await failureOf(holdfast.jobs.create(AD))).toMatchObject({
       code: 'rate_limited',
@@ -170,7 +170,7 @@ describe('a refusal', () => {
 });
 
 describe('a response', () => {
-  it('tells that it is that of an earlier call', async () => {
+  it('says where it is a replay of an earlier call', async () => {
     const { holdfast } = await clientOf(json(JOB, 200, { 'Idempotent-Replayed': 'true' }));
     const told: unknown[] = [];
     await holdfast.jobs.create(AD, { onResponse: (response) => told.push(response) });
@@ -179,7 +179,7 @@ describe('a response', () => {
 });
 
 describe('a list', () => {
-  it('turns its own pages, and asks for no more of them than are read', async () => {
+  it('requests each page when its first item is read, and no page beyond', async () => {
     const { api, holdfast } = await clientOf(
       json({ data: [{ id: 'a' }, { id: 'b' }], next_cursor: 'two words' }),
       json({ data: [{ id: 'c' }], next_cursor: 'last' }),
@@ -195,7 +195,7 @@ describe('a list', () => {
     ]);
   });
 
-  it('that is left early asks for nothing more', async () => {
+  it('that is left early requests no further page', async () => {
     const { api, holdfast } = await clientOf(json({ data: [{ id: 'a' }, { id: 'b' }], next_cursor: 'more' }));
     expect(await holdfast.entries().toArray({ atMost: 2 })).toHaveLength(2);
     expect(api.arrived).toHaveLength(1);
@@ -217,7 +217,7 @@ describe('events', () => {
     return { seen, failure, asked: api.arrived.map((one) => one.headers['last-event-id']) };
   }
 
-  it('come once each and in order over cuts: after a frame, within one, and with the last one sent again', async () => {
+  it('come once each and in order, although the stream is cut after a frame, within one, and repeats the last one', async () => {
     const { seen, failure, asked } = await eventsOf(
       stream(`retry: 1000\n\n${frame(1, 'job.queued')}`, 'is cut'),
       stream(`: still here\n\n${frame(2, 'job.running')}id: 3\nevent: job.prog`, 'is cut'),
@@ -230,7 +230,7 @@ describe('events', () => {
     expect(asked).toEqual([undefined, '1', '2', '2', '3']);
   });
 
-  it('are told to their end when the stream is cut after the one that ends the job', async () => {
+  it('come to the last one, although the stream is cut after the one that ends the job', async () => {
     const { seen, asked } = await eventsOf(
       stream(frame(1, 'job.partially_succeeded'), 'is cut'),
       stream(frame(2, 'credits.returned'), 'is cut'),
@@ -240,7 +240,7 @@ describe('events', () => {
     expect(asked).toEqual([undefined, '1', '2']);
   });
 
-  it('are given up after as many cuts in a row as a call has retries', async () => {
+  it('fail after as many cuts in a row as a call has retries', async () => {
     const { seen, failure, asked } = await eventsOf(
       stream(frame(1, 'job.queued'), 'is cut'),
       stream('', 'is cut'),
@@ -283,10 +283,10 @@ describe('events', () => {
   });
 });
 
-describe('run', () => {
+describe('jobs.run', () => {
   const ended = { ...JOB, state: 'succeeded', outputs: [OUTPUT] };
 
-  it('submits once, waits over a cut, and returns files that are held against their sha256', async () => {
+  it('submits once, waits although the stream is cut, and returns files that match their sha256', async () => {
     const { api, holdfast } = await clientOf(
       json(JOB, 202),
       json(JOB),
@@ -307,7 +307,7 @@ describe('run', () => {
     expect(api.arrived.filter((one) => one.method === 'POST')).toHaveLength(1);
   });
 
-  it('throws what became of a job that delivered nothing', async () => {
+  it('throws a JobFailedError for a job that delivered nothing', async () => {
     const failure = { code: 'provider_failed', detail: 'The model failed.' };
     const failed = { ...JOB, state: 'failed', failure, billing: { committed: 0 } };
     const { holdfast } = await clientOf(json(failed, 200));
@@ -316,7 +316,7 @@ describe('run', () => {
     expect(error).toMatchObject({ code: 'job_failed', billed: 'no', job: { failure } });
   });
 
-  it('gives up on bytes that stay wrong, and leaves no file behind', async () => {
+  it('fails on bytes that do not match their sha256, and leaves no file', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'holdfast-save-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = path.join(folder, 'out.png');
@@ -326,7 +326,7 @@ describe('run', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('saves a file whole', async () => {
+  it('saves a file after a download that was cut off, whole and without another file beside it', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'holdfast-save-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const { holdfast } = await clientOf(bytes(PICTURE.slice(0, 4)), bytes(PICTURE));

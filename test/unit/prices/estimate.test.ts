@@ -16,7 +16,7 @@ test.each([
   expect(estimate(credits)).toEqual({ statics, videos });
 });
 
-test('a balance just short of a price buys none of it, and the price itself one', () => {
+test('a balance one credit short of a price buys none, and a balance of the price buys one', () => {
   expect([estimate(34), estimate(35)]).toEqual([
     { statics: 0, videos: 0 },
     { statics: 1, videos: 0 },
@@ -24,6 +24,6 @@ test('a balance just short of a price buys none of it, and the price itself one'
   expect([estimate(699)['videos'], estimate(700)['videos']]).toEqual([0, 1]);
 });
 
-test.each([-1, 1.5, Number.NaN, 2 ** 53])('%d is not a balance', (credits) => {
+test.each([-1, 1.5, Number.NaN, 2 ** 53])('a balance of %d is refused', (credits) => {
   expect(() => estimate(credits)).toThrow(RangeError);
 });

@@ -3,7 +3,7 @@ import { flat } from '../../../domain/prices/price-rule-builders.ts';
 import { currentPriceList, priceListFor, type PriceList } from '../../../domain/prices/price-list.ts';
 import { SUPERSCALE } from '../../harness/superscale.ts';
 
-test('price list 1 is that of docs/credits.md, figure by figure', () => {
+test('the shipped price list has the prices of docs/credits.md', () => {
   expect(SUPERSCALE.priceLists).toEqual([
     {
       name: 'standard',
@@ -33,13 +33,13 @@ const list = (name: string, version: number): PriceList => ({
 });
 const LISTS = [list('standard', 1), list('agency', 1), list('standard', 3), list('standard', 2)];
 
-test('new quotes are made under the highest version of a name, and a name that was never published is not known', () => {
+test('the current price list of a name is its highest version, and an unknown name has none', () => {
   expect(currentPriceList(LISTS, 'standard')?.version).toBe(3);
   expect(currentPriceList(LISTS, 'agency')?.version).toBe(1);
   expect(currentPriceList(LISTS, 'nobody')).toBeUndefined();
 });
 
-test('an account has the prices of its own list, or those of the first', () => {
+test('an account is priced by its own list, and without one by the first', () => {
   expect(priceListFor(LISTS, 'agency')).toBe(LISTS[1]);
   expect(priceListFor(LISTS, null)).toBe(LISTS[2]);
   expect(() => priceListFor([], null)).toThrow(RangeError);

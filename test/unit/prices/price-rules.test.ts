@@ -46,12 +46,12 @@ describe('a price', () => {
     expect(priceByRule(rule, { script: 'a'.repeat(1_001) }).credits).toBe(16);
   });
 
-  test('counts what a reader counts as characters: a letter outside the basic plane is one', () => {
+  test('counts a character outside the basic plane as one', () => {
     const rule = perThousandCharacters('script', { credits: 8 });
     expect(priceByRule(rule, { script: '😀'.repeat(1_000) }).credits).toBe(8);
   });
 
-  test('shows what it comes from', () => {
+  test('lists the parts that it is made of', () => {
     const rule = sum(flat(20), perSecond('seconds', { credits: 3 }), perMegapixel('w', 'h', { credits: 2 }));
     expect(priceByRule(rule, { seconds: 2.5, w: 1_920, h: 1_080 })).toEqual({
       credits: 35,
@@ -63,7 +63,7 @@ describe('a price', () => {
     });
   });
 
-  test('of a value that a table does not know is an error, also of a name that every object has', () => {
+  test('of a value that is not in its table throws, also for a name that every object has', () => {
     const rule = table(['quality'], { draft: 1, high: 2 });
     expect(() => priceByRule(rule, { quality: 'constructor' })).toThrow(RangeError);
     expect(priceByRule(rule, { quality: 'high' }).credits).toBe(2);
@@ -71,7 +71,7 @@ describe('a price', () => {
 });
 
 describe('a rule for a kind', () => {
-  test('has no fault when it prices all that the kind allows', () => {
+  test('that prices all that the kind allows has no fault', () => {
     const prices = { 15: { draft: 1, high: 2 }, 30: { draft: 3, high: 4 }, 60: { draft: 5, high: 6 } };
     expect(faultsOf(table(['duration_seconds', 'quality'], prices))).toEqual([]);
     expect(faultsOf(sum(flat(3), perSecond('seconds', { credits: 2 })))).toEqual([]);
@@ -158,7 +158,7 @@ describe('a rule for a kind', () => {
       { ...perSecond('seconds', { credits: 0, minimum: 1 }), unit_size: 5e-324 },
       ['unit_size 5e-324 makes more units than can be counted'],
     ],
-  ])('is told of %s', (_, rule, faults) => {
+  ])('is refused for %s', (_, rule, faults) => {
     expect(faultsOf(rule)).toEqual(faults);
   });
 });

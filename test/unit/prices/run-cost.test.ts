@@ -64,7 +64,7 @@ describe('what a run cost', () => {
     expect(costOfRun(rule, saidOfIt)).toEqual({ cost, isFinal });
   });
 
-  it('is expected to be the price of a call, before anything is said of it', () => {
+  it('is expected to be the price of a call before the service has said anything', () => {
     expect(expectedCost({ per_call: '0.04', per_second: '1' })).toBe('0.04');
     expect(expectedCost({ per_second: '1' })).toBeNull();
     expect(expectedCost(null)).toBeNull();

@@ -5,7 +5,7 @@ import { nestsDeeperThan } from '../../../domain/nests-deep.ts';
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
 
-it('says of any JSON whether it nests deeper, whatever its texts hold', () => {
+it('JSON that nests deeper than the limit is found, whatever its texts hold', () => {
   fc.assert(
     fc.property(
       fc.jsonValue({ maxDepth: 6 }),
@@ -19,7 +19,7 @@ it('says of any JSON whether it nests deeper, whatever its texts hold', () => {
   );
 });
 
-it('does not stop at what is no JSON', () => {
+it('text that is no JSON is not found to nest deeper', () => {
   for (const text of ['"', '"\\', ']]]]', '{"a', ''])
     expect(nestsDeeperThan(3, Buffer.from(text)), text).toBe(false);
 });

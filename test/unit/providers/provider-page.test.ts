@@ -9,6 +9,6 @@ test.each([
   ['studio', '7', null],
   ['constructor', '7', null],
   ['replicate', null, null],
-])('a job at %s with the id %s has the page %s', (provider, id, page) => {
+])('a job of provider %s with the id %s has the page %s', (provider, id, page) => {
   expect(providerPageOf(provider, id)).toBe(page);
 });

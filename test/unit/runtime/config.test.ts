@@ -51,7 +51,7 @@ describe('the configuration of a process', () => {
     ]);
   });
 
-  test('says what to set, and never repeats a value, which may be a secret', () => {
+  test('says what to set, and repeats no value', () => {
     const read = () => readApiConfig({ ...API, DATABASE_URL: 'mysql://user:hunter2@host/db' });
     expect(read).toThrow(/DATABASE_URL is not valid\. Set it to: PostgreSQL as this process's own role/);
     expect(read).not.toThrow(/hunter2/);
@@ -77,20 +77,20 @@ describe('the configuration of a process', () => {
     'gpu in_flight=2, gpu in_flight=3',
     'gpu in_flight=2,',
     ',',
-  ])('refuses limits of providers that are none, or that are given twice: %s', (text) => {
+  ])('refuses limits of providers that are invalid or repeated: %s', (text) => {
     expect(faultsOf(() => readWorkerConfig({ ...WORKER, PROVIDER_LIMITS: text }))).toEqual([
       'PROVIDER_LIMITS',
     ]);
   });
 
-  test('refuses limits of a provider that there is none of, and names those there are', () => {
+  test('refuses limits of an unknown provider, and names the known ones', () => {
     const read = () =>
       readWorkerConfig({ ...WORKER, PROVIDER_LIMITS: 'fal in_flight=2, replicat in_flight=3' });
     expect(faultsOf(read)).toEqual(['PROVIDER_LIMITS']);
     expect(read).toThrow(/there are local, gpu, openai, replicate, fal\./);
   });
 
-  test('names all settings that lack their other half at once, with those that are wrong by themselves', () => {
+  test('names all settings that lack the other half of a pair at once, and those that are invalid', () => {
     const halves = {
       ...WORKER,
       ...{
@@ -111,7 +111,7 @@ describe('the configuration of a process', () => {
     expect(faultsOf(() => readWorkerConfig(wrong))).toEqual(['FAL_KEY']);
   });
 
-  test('lets no customer name a local asset unless it says so, in API and worker alike', () => {
+  test('allows local asset addresses only where it says so, in API and worker alike', () => {
     for (const read of [
       (more: object) => readApiConfig({ ...API, ...more }),
       (more: object) => readWorkerConfig({ ...WORKER, ...more }),
@@ -121,7 +121,7 @@ describe('the configuration of a process', () => {
     }
   });
 
-  test('takes "false" for false and refuses what is neither', () => {
+  test('reads "false" as false, and refuses what is neither true nor false', () => {
     expect(readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'false' }).allowsTestScenarios).toBe(false);
     expect(readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'true' }).allowsTestScenarios).toBe(true);
     expect(faultsOf(() => readApiConfig({ ...API, ALLOW_TEST_SCENARIOS: 'maybe' }))).toEqual([
@@ -129,7 +129,7 @@ describe('the configuration of a process', () => {
     ]);
   });
 
-  test('takes an empty value for unset, as compose files pass it', () => {
+  test('reads an empty value as unset', () => {
     expect(readWorkerConfig({ ...WORKER, MODEL_SERVICE_URL: '', LOG_LEVEL: '' })).toMatchObject({
       modelServices: { local: null, gpu: null, openai: null, replicate: null, fal: null },
       logLevel: 'info',
@@ -188,7 +188,7 @@ describe('the configuration of a process', () => {
     ['WORKER_HEALTH_ADDRESS', 'localhost:0'],
     ['ASSET_HOME', '/var/lib/our assets'],
     ['GPU_SERVICE_URL', 'http://10.0.0.7:8000/v1/'],
-  ])('takes %s=%j', (name, value) => {
+  ])('accepts %s=%j', (name, value) => {
     expect(faultsOf(() => readWorkerConfig({ ...WORKER, [name]: value }))).toEqual([]);
   });
 
@@ -196,7 +196,7 @@ describe('the configuration of a process', () => {
     ['OPENAI_URL', 'OPENAI_API_KEY', 'https://api.openai.com/v1/'],
     ['REPLICATE_URL', 'REPLICATE_API_TOKEN', 'https://api.replicate.com'],
     ['FAL_URL', 'FAL_KEY', 'https://queue.fal.run'],
-  ])('wants for %s its key, of a worker only', (url, key, address) => {
+  ])('of a worker needs a key where %s is set', (url, key, address) => {
     expect(faultsOf(() => readWorkerConfig({ ...WORKER, [url]: address }))).toEqual([key]);
     expect(() => readWorkerConfig({ ...WORKER, [url]: address, [key]: 'key' })).not.toThrow();
     expect(() => readApiConfig({ ...API, [url]: address })).not.toThrow();
@@ -206,24 +206,21 @@ describe('the configuration of a process', () => {
     ['MODEL_SERVICE_URL', 'MODEL_SERVICE_WEBHOOK_SECRET'],
     ['GPU_SERVICE_URL', 'GPU_SERVICE_WEBHOOK_SECRET'],
     ['REPLICATE_URL', 'REPLICATE_WEBHOOK_SECRET'],
-  ])(
-    'wants for %s what it signs its webhooks with, where it is told an address, of an API only',
-    (url, name) => {
-      const withWebhooks = { PROVIDER_WEBHOOK_URL: 'https://api.test/', [url]: 'https://service.test' };
-      const secret = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
-      expect(faultsOf(() => readApiConfig({ ...API, ...withWebhooks }))).toEqual([name]);
-      expect(
-        readApiConfig({ ...API, ...withWebhooks, [name]: secret }).providerWebhooks?.secrets,
-      ).toMatchObject({
-        [url === 'MODEL_SERVICE_URL' ? 'local' : url === 'GPU_SERVICE_URL' ? 'gpu' : 'replicate']: secret,
-      });
-      expect(readApiConfig({ ...API, [url]: 'https://service.test' }).providerWebhooks).toBeNull();
-      const worker = { ...WORKER, ...withWebhooks, REPLICATE_API_TOKEN: 'key' };
-      expect(readWorkerConfig(worker).providerWebhookUrl).toBe('https://api.test');
-    },
-  );
+  ])('of an API needs the webhook secret of %s where it sends webhooks', (url, name) => {
+    const withWebhooks = { PROVIDER_WEBHOOK_URL: 'https://api.test/', [url]: 'https://service.test' };
+    const secret = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
+    expect(faultsOf(() => readApiConfig({ ...API, ...withWebhooks }))).toEqual([name]);
+    expect(
+      readApiConfig({ ...API, ...withWebhooks, [name]: secret }).providerWebhooks?.secrets,
+    ).toMatchObject({
+      [url === 'MODEL_SERVICE_URL' ? 'local' : url === 'GPU_SERVICE_URL' ? 'gpu' : 'replicate']: secret,
+    });
+    expect(readApiConfig({ ...API, [url]: 'https://service.test' }).providerWebhooks).toBeNull();
+    const worker = { ...WORKER, ...withWebhooks, REPLICATE_API_TOKEN: 'key' };
+    expect(readWorkerConfig(worker).providerWebhookUrl).toBe('https://api.test');
+  });
 
-  test('refuses a webhook secret that is none, without repeating it', () => {
+  test('refuses an invalid webhook secret without repeating it', () => {
     const read = () => readApiConfig({ ...API, GPU_SERVICE_WEBHOOK_SECRET: 'whsec_hunter 2' });
     expect(faultsOf(read)).toEqual(['GPU_SERVICE_WEBHOOK_SECRET']);
     expect(read).toThrow(
@@ -231,7 +228,7 @@ describe('the configuration of a process', () => {
     );
   });
 
-  test('uses TLS with an API key or a certificate, and wants a certificate with its key', () => {
+  test('uses TLS with an API key or a certificate, and refuses a certificate without its key', () => {
     expect(readApiConfig({ ...API, TEMPORAL_API_KEY: 'key' }).temporal.usesTls).toBe(true);
     const certificate = { TEMPORAL_TLS_CERT_PATH: '/c.pem', TEMPORAL_TLS_KEY_PATH: '/k.pem' };
     expect(readApiConfig({ ...API, ...certificate }).temporal.usesTls).toBe(true);
@@ -240,7 +237,7 @@ describe('the configuration of a process', () => {
     ]);
   });
 
-  test('signs links with what production is given, and is told where that is missing', () => {
+  test('has the secrets of links, which production refuses to be without', () => {
     const rotated = { ...API, LINK_SECRETS: `${'n'.repeat(32)},${'o'.repeat(32)}` };
     expect(readApiConfig(rotated).linkSecrets).toEqual(['n'.repeat(32), 'o'.repeat(32)]);
     const { LINK_SECRETS: _, ...without } = API;
@@ -260,11 +257,11 @@ describe('the configuration of a process', () => {
     '10.0.0.0/8/8',
     'fe80::1%eth0',
     'loopback',
-  ])('refuses trusted proxies that are no addresses and networks: %s', (proxies) => {
+  ])('refuses trusted proxies that are not addresses or networks: %s', (proxies) => {
     expect(faultsOf(() => readApiConfig({ ...API, TRUSTED_PROXIES: proxies }))).toEqual(['TRUSTED_PROXIES']);
   });
 
-  test('reads trusted proxies as Express does', () => {
+  test('reads trusted proxies in a form that Express accepts', () => {
     const proxies = '10.0.0.0/8, 192.0.2.1,::1 , fd00::/8, 0.0.0.0/1';
     const { trustedProxies } = readApiConfig({ ...API, TRUSTED_PROXIES: proxies });
     expect(trustedProxies).toEqual(['10.0.0.0/8', '192.0.2.1', '::1', 'fd00::/8', '0.0.0.0/1']);
@@ -281,12 +278,12 @@ describe('the configuration of a process', () => {
     'Sec-Fetch-Site',
     'a b',
     ''.padEnd(101, 'x'),
-  ])('takes no header for the name of a person that any client sends: %s', (header) => {
+  ])('refuses a header that any client sends as the name of a person: %s', (header) => {
     const named = { ...API, TRUSTED_PROXIES: '10.0.0.0/8', CONSOLE_PROXY_HEADER: header };
     expect(faultsOf(() => readApiConfig(named))).toEqual(['CONSOLE_PROXY_HEADER']);
   });
 
-  test('believes no name of a proxy without knowing the proxy, and knows the scopes', () => {
+  test('refuses a header of a proxy without trusted proxies, and unknown scopes', () => {
     const named = { ...API, CONSOLE_PROXY_HEADER: 'X-Forwarded-User' };
     expect(faultsOf(() => readApiConfig(named))).toEqual(['TRUSTED_PROXIES']);
     const settings = {
@@ -303,7 +300,7 @@ describe('the configuration of a process', () => {
     ]);
   });
 
-  test('keeps results in a folder, unless it names a bucket', () => {
+  test('keeps results in a folder, and in a bucket where one is named', () => {
     expect(readApiConfig(API).assets).toEqual({ kind: 'disk', home: API.ASSET_HOME });
     expect(readApiConfig({ ...API, ASSET_STORE: 's3://our-bucket' }).assets).toEqual({
       kind: 's3',
@@ -355,7 +352,7 @@ describe('the configuration of a process', () => {
     const bucket = { ...API, ASSET_STORE: 's3://bucket', AWS_ACCESS_KEY_ID: 'id' };
     const file = path.join(folder, 'secret');
 
-    test('may be in a file', () => {
+    test('may be read from a file', () => {
       writeFileSync(file, 'from-a-file\n');
       expect(readApiConfig({ ...bucket, AWS_SECRET_ACCESS_KEY_FILE: file }).assets).toMatchObject({
         credentials: { secretAccessKey: 'from-a-file' },
@@ -365,7 +362,7 @@ describe('the configuration of a process', () => {
       ).toMatchObject({ credentials: { secretAccessKey: 'here' } });
     });
 
-    test('is in one place, and its file can be read', () => {
+    test('is refused in two places, and in a file that cannot be read', () => {
       const both = { ...bucket, AWS_SECRET_ACCESS_KEY: 'here', AWS_SECRET_ACCESS_KEY_FILE: file };
       expect(faultsOf(() => readApiConfig(both))).toEqual(['AWS_SECRET_ACCESS_KEY_FILE']);
       const missing = { ...bucket, AWS_SECRET_ACCESS_KEY_FILE: path.join(folder, 'nowhere') };
@@ -373,14 +370,14 @@ describe('the configuration of a process', () => {
       expect(() => readApiConfig(missing)).toThrow(/names a file that cannot be read/);
     });
 
-    test('is what may be in a file; other settings may not', () => {
+    test('alone may be read from a file', () => {
       expect(faultsOf(() => readApiConfig({ ...API, ASSET_HOME: '', ASSET_HOME_FILE: file }))).toEqual([
         'ASSET_HOME',
       ]);
     });
   });
 
-  test('is versioned with a build id and a deployment name, or with neither', () => {
+  test('has a version with a build id and a deployment name, and refuses one without the other', () => {
     const versioned = { ...WORKER, WORKER_BUILD_ID: 'abc', WORKER_DEPLOYMENT_NAME: 'holdfast' };
     expect(readWorkerConfig(versioned).version).toEqual({ buildId: 'abc', deploymentName: 'holdfast' });
     expect(faultsOf(() => readWorkerConfig({ ...WORKER, WORKER_BUILD_ID: 'abc' }))).toEqual([

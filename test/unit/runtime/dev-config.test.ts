@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readDevConfig } from '../../../dev/dev-config.ts';
 
-test('npm start tells its processes of the model services in the environment: their keys to workers alone, and no key without its address', () => {
+test('npm start passes the model services of its environment on: addresses to all processes, keys to workers alone, and no key without its address', () => {
   const { apiEnv, workerEnv } = readDevConfig({
     GPU_SERVICE_URL: 'http://127.0.0.1:9191',
     GPU_SERVICE_API_KEY: 'k',

@@ -28,7 +28,7 @@ it.each(['err', 'error'])(
   },
 );
 
-it('an error that carries what JSON has no word for, or itself, is logged by what it says', () => {
+it('an error that holds a bigint and itself is logged with its type, code and message', () => {
   const error = Object.assign(new TypeError('refused'), { code: 'ENOENT', size: 1n, self: {} });
   error.self = error;
   error.cause = error;

@@ -13,7 +13,7 @@ describe('the address that links begin with', () => {
     expect(publicUrlOf({ publicUrl: null, host }, 8_787)).toBe(url);
   });
 
-  test('is the one that is set, without its last slash', () => {
+  test('is PUBLIC_URL where that is set, without its last slash', () => {
     expect(publicUrlOf({ publicUrl: 'https://api.example/', host: '0.0.0.0' }, 1)).toBe(
       'https://api.example',
     );

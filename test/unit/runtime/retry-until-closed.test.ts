@@ -48,7 +48,7 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-it('rejects the call that the SDK tries again on a closed connection, and throws nothing past its caller', async () => {
+it('a call that the SDK retries is rejected when its connection is closed, and throws nothing past its caller', async () => {
   const error = await closeWhileRetrying([retryUntilClosed]);
   expect(uncaught).toEqual([]);
   expect(isGrpcCancelledError(error) || (error instanceof Error && isGrpcCancelledError(error.cause))).toBe(
@@ -56,7 +56,7 @@ it('rejects the call that the SDK tries again on a closed connection, and throws
   );
 });
 
-it('is needed: the SDK’s own retries throw where no caller can catch it', async () => {
+it('without the interceptor the retries of the SDK throw where no caller can catch it', async () => {
   const outcome = await closeWhileRetrying(undefined);
   expect([outcome, uncaught.map(String)]).toEqual(['pending', ['Error: Channel has been shut down']]);
 });

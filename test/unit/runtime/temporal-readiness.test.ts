@@ -28,6 +28,9 @@ test.each<[string, Error, string]>([
   ['no key', grpcError(16), 'Temporal responded with an error: UNAUTHENTICATED.'],
   ['a limit', grpcError(8), 'Temporal responded with an error: RESOURCE_EXHAUSTED.'],
   ['a fault of the server', grpcError(13), 'Temporal responded with an error: grpc-status 13.'],
-])('what keeps Temporal from being asked is named: %s', async (_what, error, fault) => {
-  expect(await temporalFaults(failing(error), EXPECTED, 2_000)).toEqual([fault]);
-});
+])(
+  'a failed call of Temporal is described without the text of the server: %s',
+  async (_what, error, fault) => {
+    expect(await temporalFaults(failing(error), EXPECTED, 2_000)).toEqual([fault]);
+  },
+);

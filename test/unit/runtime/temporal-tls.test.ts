@@ -54,7 +54,7 @@ const read = (files: { readonly ca?: string; readonly crt?: string; readonly key
   } as TemporalConfig);
 };
 
-test('certificates that belong together are read', async () => {
+test('a certificate and its key are read', async () => {
   expect(await read({ ca: 'cert.pem', crt: 'cert.pem', key: 'key.pem' })).toMatchObject({
     serverRootCACertificate: Buffer.from(CERTIFICATE),
     clientCertPair: { crt: Buffer.from(CERTIFICATE), key: Buffer.from(KEY) },
@@ -75,7 +75,7 @@ test.each([
   ],
   [{ crt: 'cert.pem', key: 'other.pem' }, 'TEMPORAL_TLS_KEY_PATH', 'is not the key of the certificate'],
   [{ crt: 'absent.pem', key: 'key.pem' }, 'TEMPORAL_TLS_CERT_PATH', 'names a file that cannot be read'],
-])('a start is refused on %j', async (files, name, fault) => {
+])('files that hold no certificate, no key or another key are refused: %j', async (files, name, fault) => {
   const refused = read(files);
   await expect(refused).rejects.toThrow(ConfigurationError);
   await expect(refused).rejects.toMatchObject({

@@ -26,7 +26,7 @@ describe('a time limit', () => {
     expect(JSON.parse(stdout)).toEqual(Array.from({ length: 8 }, () => 'TimeoutError'));
   });
 
-  it('is over as soon as the caller gives up, also one that has given up before', async () => {
+  it('ends as soon as the caller aborts, also where the caller has aborted before', async () => {
     const caller = new AbortController();
     const waiting = withTimeLimit(60_000, caller.signal, untilAborted);
     caller.abort();
@@ -43,7 +43,7 @@ describe('a time limit', () => {
     expect(signal.aborted).toBe(false);
   });
 
-  it('is the only way to combine one with a signal: the linter refuses AbortSignal.any', async () => {
+  it('replaces AbortSignal.any, which the linter refuses', async () => {
     const rules = (await new ESLint({ cwd: ROOT }).calculateConfigForFile('activities/submit.ts')) as {
       rules: Record<string, unknown[]>;
     };
