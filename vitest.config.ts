@@ -84,6 +84,8 @@ export default defineConfig({
     allowOnly: false,
     // The files of a tier share what they import: to load the SDK takes a CPU second.
     isolate: false,
+    // Each tier has its own server of vite: what one has compiled the others, and the next run, read.
+    experimental: { fsModuleCache: true, fsModuleCachePath: 'node_modules/.cache/vitest' },
     setupFiles: ['./test/harness/property-seed.ts'],
     sequence: { sequencer: TiersInOrder },
     projects: TIERS,
