@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import { TLSSocket } from 'node:tls';
+import { Agent, buildConnector, errors } from 'undici';
 
 /**
  * Returns an HTTP agent that resets (RST) every connection it gives up, rather than closing it.
@@ -19,15 +20,18 @@ function createResettingConnector(connect: buildConnector.connector): buildConne
     connect(plain, (error, tcp) => {
       if (error !== null) {
         callback(error, null);
-      } else if (target.protocol === 'https:') {
-        // TLS runs on a TCP connection that we made, since it is the TCP connection that is reset.
-        connect({ ...target, httpSocket: tcp }, (tlsError, tls) => {
-          if (tlsError === null) callback(null, resetWhenDestroyed(tls, tcp));
-          else callback(tlsError, null);
-        });
-      } else {
-        callback(null, resetWhenDestroyed(tcp, tcp));
+        return;
       }
+      resetWhenDestroyed(tcp);
+      if (target.protocol !== 'https:') {
+        callback(null, tcp);
+        return;
+      }
+      // TLS runs on a TCP connection that we made, since it is the TCP connection that is reset. TLS destroys it.
+      connect({ ...target, httpSocket: tcp }, (tlsError, tls) => {
+        if (tlsError === null) callback(null, resetWhenDestroyed(tls));
+        else callback(tlsError, null);
+      });
     });
   };
 }
@@ -37,17 +41,25 @@ function portOf(protocol: string): string {
 }
 
 /**
- * Makes `socket` reset the TCP connection below it when the agent destroys it, because a request was aborted or a limit
- * has passed.
+ * Makes a socket reset its connection when it is destroyed, because a request was aborted or a limit has passed.
+ *
+ * The first error is the one that counts. `resetAndDestroy` calls `destroy` again, without it, and a connection that
+ * closes without an error ends a response without a length as a complete one: of an aborted request, that fails an
+ * assertion of undici and ends the process.
  */
-function resetWhenDestroyed<Kind extends Socket>(socket: Kind, tcp: Socket): Kind {
+function resetWhenDestroyed<Kind extends Socket>(socket: Kind): Kind {
   const destroy = socket.destroy.bind(socket);
-  let isResetting = false;
+  let first: { readonly reason: Error | undefined } | null = null;
   socket.destroy = (error) => {
-    if (isResetting) return destroy(error);
-    isResetting = true;
-    if (!tcp.destroyed) tcp.resetAndDestroy();
-    return destroy(error);
+    if (first !== null) return destroy(first.reason);
+    const { reason } = (first = { reason: failureOf(error) });
+    if (!(socket instanceof TLSSocket)) socket.resetAndDestroy();
+    return destroy(reason);
   };
   return socket;
+}
+
+/** undici connects again for a request that was aborted, unless its connection has failed. */
+function failureOf(error: Error | undefined): Error | undefined {
+  return error instanceof errors.InformationalError ? new errors.SocketError(error.message) : error;
 }

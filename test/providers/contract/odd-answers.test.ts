@@ -54,7 +54,12 @@ describe('a post with an odd response', () => {
     ['a status above 599', speaking('HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n')],
     ['a head of 70 kB', speaking(`${CREATED}x: ${'y'.repeat(70_000)}\r\n${lengthOf(ID)}\r\n${ID}`)],
     ['a head without an end', dripping(CREATED, 'x: y\r\n')],
-    ['a body without an end', dripping(`${CREATED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n')],
+    ['half a body that ends with its connection, which stays open', speaking(`${CREATED}\r\n{"id":`, 'wait')],
+    ['a body that ends with its connection, and no end', dripping(`${CREATED}\r\n`, ' ')],
+    [
+      'a body in chunks without an end',
+      dripping(`${CREATED}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'),
+    ],
     ['two lengths', speaking(`${CREATED}content-length: 10\r\n${lengthOf(ID)}\r\n${ID}`)],
     ['a negative length', speaking(`${CREATED}content-length: -1\r\n\r\n${ID}`)],
     ['a length and chunks', speaking(`${CREATED}transfer-encoding: chunked\r\n${lengthOf(ID)}\r\n0\r\n\r\n`)],
