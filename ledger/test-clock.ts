@@ -52,6 +52,11 @@ export async function readClock(
   return rows[0] ?? null;
 }
 
+/** An account's present, by its own clock; the machine's where there is no such account. */
+export async function readNow(database: Database, accountId: string): Promise<Date> {
+  return (await readClock(database, accountId))?.now ?? new Date();
+}
+
 /**
  * Moves a clock to the next instant at which something falls due, or to its target. Returns false when it has arrived.
  * What is due is done before the next step, so that it happens in order.

@@ -2,6 +2,7 @@ import { CALLS } from '../../contract/calls.ts';
 import { EARLIEST_MS } from '../../domain/parse-value.ts';
 import { readUsage } from '../../jobs/reads/read-usage.ts';
 import type { Database } from '../../ledger/database.ts';
+import { readNow } from '../../ledger/test-clock.ts';
 import { invalidPart } from '../http/problem.ts';
 import { readQuery } from '../http/request/read-query.ts';
 import { route, type Route } from '../http/route.ts';
@@ -11,12 +12,12 @@ const DEFAULT_DAYS = 30;
 /** A quarter of a year: so many entries are read at once. */
 const MAX_DAYS = 92;
 
-/** GET /v1/usage: charges by day and kind. */
-export function usageByDayRoute(deps: { readonly database: Database; readonly now: () => number }): Route {
+/** GET /v1/usage: charges by day and kind. Without dates, of the last days by the account's clock. */
+export function usageByDayRoute({ database }: { readonly database: Database }): Route {
   return route(CALLS.readUsage, {
     async handle({ request, response, accountId }) {
       const asked = readQuery(request, CALLS.readUsage.query);
-      const to = asked.to ?? new Date(deps.now()).toISOString();
+      const to = asked.to ?? (await readNow(database, accountId)).toISOString();
       const earliest = Math.max(Date.parse(to) - DEFAULT_DAYS * DAY_MS, EARLIEST_MS);
       const from = asked.from ?? new Date(earliest).toISOString();
       const lengthMs = Date.parse(to) - Date.parse(from);
@@ -24,7 +25,7 @@ export function usageByDayRoute(deps: { readonly database: Database; readonly no
       if (lengthMs > MAX_DAYS * DAY_MS) {
         throw invalidPart('/from', 'too_early', `At most ${String(MAX_DAYS)} days before to.`);
       }
-      const data = await readUsage(deps.database, accountId, { from, to });
+      const data = await readUsage(database, accountId, { from, to });
       response.set('Cache-Control', 'no-store').json({ from, to, data });
     },
   });

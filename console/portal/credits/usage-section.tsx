@@ -10,6 +10,8 @@ import { Section } from '../../shared/parts/shell.tsx';
 import { useFilter } from '../../shared/router.tsx';
 
 const DAY_MS = 86_400_000;
+/** As many as the API counts when it is given no dates. */
+const SHORT_DAYS = 30;
 const CHOICES = [
   { value: null, text: '30 days' },
   { value: '90', text: '90 days' },
@@ -27,10 +29,15 @@ const CHARGES = new Set([
 export function UsageSection() {
   const { client } = usePageParts();
   const [days, setDays] = useFilter('days');
-  const count = days === '90' ? 90 : 30;
+  const count = days === '90' ? 90 : SHORT_DAYS;
   const usage = useResource(
     `usage ${String(count)}`,
-    (signal) => client.usageByDay({ from: new Date(startOfRange(count)).toISOString() }, { signal }),
+    async (signal) => {
+      const latest = await client.usageByDay({}, { signal });
+      if (count === SHORT_DAYS) return latest;
+      const from = new Date(startOfRange(count, latest.to)).toISOString();
+      return client.usageByDay({ from }, { signal });
+    },
     { on: ({ type }) => CHARGES.has(type) },
   );
   return (
@@ -55,13 +62,13 @@ function UsageChart({ usage, count }: { readonly usage: UsageByDay; readonly cou
   );
 }
 
-/** The start of the first of `count` UTC days that end with today, in epoch ms. */
-function startOfRange(count: number): number {
-  return Math.floor(Date.now() / DAY_MS) * DAY_MS - (count - 1) * DAY_MS;
+/** The start of the first of `count` UTC days that end with the account's today, in epoch ms. */
+function startOfRange(count: number, today: string): number {
+  return Math.floor(Date.parse(today) / DAY_MS) * DAY_MS - (count - 1) * DAY_MS;
 }
 
-function seriesOf({ data }: UsageByDay, count: number): DaySeries {
-  const start = startOfRange(count);
+function seriesOf({ data, to }: UsageByDay, count: number): DaySeries {
+  const start = startOfRange(count, to);
   const days = Array.from({ length: count }, (_, index) =>
     new Date(start + index * DAY_MS).toISOString().slice(0, 10),
   );

@@ -108,6 +108,13 @@ describe('the clock of a test account', () => {
     }>();
     const delivered = await run(account, { ...STATIC_AD, quote_id: quote.id }, 'quoted');
     expect(delivered.state).toBe('succeeded');
+    const usage = (await api.call('/v1/usage', { key: account.key })).json<{ data: { credits: number }[] }>();
+    expect(
+      usage.data.map(({ credits }) => credits),
+      'charged today, by the account’s clock',
+    ).toEqual([35]);
+    const days = (await api.call('/v1/balance/days?days=2', { key: account.key })).json<{ from: string }>();
+    expect(days.from.slice(0, 10)).toBe(inDays(39).slice(0, 10));
     expect(Date.parse(delivered.created_at)).toBeGreaterThan(Date.now() + 39 * DAY_MS);
 
     const overdue = { ...STATIC_AD, test_scenario: 'never_finishes', deadline_seconds: 3 };
