@@ -2,7 +2,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when a test asks. */
-type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3' | 'answered' | 'console';
+type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3' | 'answered' | 'console' | 'stack';
 
 const SETUP_FILE: Readonly<Record<Parts, string>> = {
   postgres: './test/harness/postgres-global-setup.ts',
@@ -11,6 +11,7 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
   s3: './test/harness/s3-global-setup.ts',
   answered: './test/harness/answered-global-setup.ts',
   console: './test/harness/console-global-setup.ts',
+  stack: './test/harness/stack-global-setup.ts',
 };
 
 /** Files at once: many tests wait for other processes, so that three keep two cores four fifths busy; with four, what is waited for comes late. */
@@ -49,7 +50,7 @@ const TIERS = [
   tier('soak', { timeoutSeconds: 240, isSlow: true }),
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240, isSlow: true }),
   tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
-  tier('integration', { needs: [...BOTH, 's3'], timeoutSeconds: 240 }),
+  tier('integration', { needs: [...BOTH, 's3', 'stack'], timeoutSeconds: 240 }),
   tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),
   tier('stack', { timeoutSeconds: 120 }),
   tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),

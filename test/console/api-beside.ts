@@ -7,8 +7,7 @@ import { linkSecretOf, readOrMakeSecrets } from '../../dev/stack/stack-secrets.t
 import { createPortClaims, LOCAL_HOST } from '../../dev/free-ports.ts';
 import type { SupervisedChild } from '../../dev/supervisor/supervisor.ts';
 import { runChild } from '../harness/run-child.ts';
-import { SHARED_CATALOGUE } from './console-door.ts';
-import type { ConsoleAddresses } from './start-console.ts';
+import { SHARED_CATALOGUE, type ConsoleAddresses } from './start-console.ts';
 
 /** Another API of a stack, in a process and at a port of its own, for a test that kills it. */
 export type ApiBeside = {

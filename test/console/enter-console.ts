@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { NO_BROWSER } from '../browser/find-browser.ts';
+import { enterPartDoor } from '../harness/part-door.ts';
 import '../harness/provided-context.ts';
 import { createPortalFixture } from './portal-fixture.ts';
 import type { ConsoleAddresses, ConsoleParts } from './start-console.ts';
@@ -10,18 +11,8 @@ import { createSupportFixture } from './support-fixture.ts';
  * did not start.
  */
 export async function enterConsole(program: string): Promise<ConsoleParts> {
-  const door = inject('consoleDoor');
-  const response = await fetch(`${door}/?program=${encodeURIComponent(program)}`);
-  const text = await response.text();
-  if (!response.ok) throw new Error(text);
-  // console-door.ts writes it.
-  const addresses = JSON.parse(text) as ConsoleAddresses;
-  return {
-    ...addresses,
-    stop: async () => {
-      await fetch(door);
-    },
-  };
+  const { facts, leave } = await enterPartDoor<ConsoleAddresses>(inject('consoleDoor'), program);
+  return { ...facts, stop: leave };
 }
 
 export type ConsolePages = Awaited<ReturnType<typeof enterPages>>;

@@ -1,9 +1,13 @@
+import path from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import type { StackOptions } from '../../dev/stack/stack-options.ts';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import { BROWSER_ARGUMENTS } from '../browser/launch-browser.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
+
+/** The catalogue of the shared stack: every kind that we ship, with those of the examples. */
+export const SHARED_CATALOGUE = path.join(import.meta.dirname, 'both-catalogues.mjs');
 
 /** The addresses of the pages' stack and of a browser. */
 export type ConsoleAddresses = {

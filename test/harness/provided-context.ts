@@ -13,7 +13,9 @@ declare module 'vitest' {
     answeredFile: string;
     /** The program of an S3 server (test/s3-server); null where there is no Go to build it with. */
     s3Program: string | null;
-    /** Where the console's tests ask for their stack and browser (test/console/console-door.ts). */
+    /** Where the console's tests ask for their stack and browser (part-door.ts). */
     consoleDoor: string;
+    /** Where tests ask for the stack with no settings of its own that they share (test/integration/running-stack.ts). */
+    stackDoor: string;
   }
 }

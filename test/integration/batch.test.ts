@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attemptReferenceOf } from '../../domain/ids.ts';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import type { Json, StackInUse } from './running-stack.ts';
+import { enterSharedStack } from './shared-stack.ts';
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const WINDOW = 16;
@@ -12,9 +13,9 @@ const WINDOW = 16;
 const LOOKED_AT = 100;
 const POLL_MS = 100;
 
-let running: RunningStack;
+let running: StackInUse;
 beforeAll(async () => {
-  running = await startRunningStack();
+  running = await enterSharedStack();
 });
 afterEach(async () => {
   expect(await running.reconcile()).toEqual([]);
@@ -307,7 +308,7 @@ describe('a batch that is ended early', () => {
   it('is stuck while one of its outputs is', async () => {
     const account = await running.openAccount();
     const items = [ad(), ad({ test_scenario: 'never_finishes' })];
-    const { body } = await running.submit(account, { kind: 'batch', items, deadline_seconds: 6 });
+    const { body } = await running.submit(account, { kind: 'batch', items, deadline_seconds: 12 });
     const read = async () => (await running.call('GET', `/v1/jobs/${body.id as string}`, { account })).body;
     let job = await read();
     while (job.state !== 'stuck') {
@@ -315,7 +316,7 @@ describe('a batch that is ended early', () => {
       job = await read();
     }
     expect(statesOf(job)).toEqual(['succeeded', 'stuck']);
-    const again = await running.submit(account, { kind: 'batch', items, deadline_seconds: 6 });
+    const again = await running.submit(account, { kind: 'batch', items, deadline_seconds: 12 });
     expect(again).toMatchObject({ status: 409, body: { code: 'job_in_doubt', job_id: job.id } });
     await cancel(account, job.id);
     job = await running.untilEnded(account, job.id);

@@ -12,8 +12,15 @@ export type Answer = { readonly status: number; readonly headers: Headers; reado
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
-export type RunningStack = {
+/** A stack of the test's own, whose parts it may kill. */
+export type RunningStack = Omit<StackInUse, 'stack' | 'close'> & {
   readonly stack: Stack;
+  /** Ends it, and removes its folder unless that is to be looked at. */
+  close(options?: { readonly keepsHome: boolean }): Promise<void>;
+};
+
+export type StackInUse = {
+  readonly stack: Pick<Stack, 'info'>;
   readonly home: string;
   /** Connected when it is first used. */
   readonly temporal: Client;
@@ -29,8 +36,7 @@ export type RunningStack = {
   resetToFirstTask(jobId: string): Promise<void>;
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   reconcile(): Promise<object[]>;
-  /** Ends it, and removes its folder unless that is to be looked at. */
-  close(options?: { readonly keepsHome: boolean }): Promise<void>;
+  close(): Promise<void>;
 };
 
 type CallOptions = {
@@ -48,6 +54,27 @@ export async function startRunningStack(
 ): Promise<RunningStack> {
   const { home, remove } = await makeTemporaryHome('integration');
   const stack = await startStack({ home, ports: 'free', modelMode: 'instant', instantMs, ...options });
+  const inUse = useStack({ stack, home, end: () => stack.stop() });
+  return {
+    ...inUse,
+    stack,
+    async close({ keepsHome } = { keepsHome: false }) {
+      await inUse.close();
+      if (!keepsHome) await remove();
+    },
+  };
+}
+
+/** What tests do with a stack that runs. */
+export function useStack({
+  stack,
+  home,
+  end,
+}: {
+  readonly stack: Pick<Stack, 'info'>;
+  readonly home: string;
+  readonly end: () => Promise<void>;
+}): StackInUse {
   const pool = new pg.Pool({ connectionString: stack.info().database_owner_url, max: 4 });
   pool.on('error', () => undefined);
   const connection = Connection.lazy({ address: stack.info().temporal_address });
@@ -135,10 +162,9 @@ export async function startRunningStack(
       });
     },
     reconcile: () => rows(`SELECT * FROM ledger.reconcile(65) UNION ALL SELECT * FROM jobs.reconcile()`),
-    async close({ keepsHome } = { keepsHome: false }) {
+    async close() {
       await Promise.all([pool.end(), connection.close()]);
-      await stack.stop();
-      if (!keepsHome) await remove();
+      await end();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_SCENARIOS, type TestScenario } from '../../domain/work/job-request.ts';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import type { Json, StackInUse } from './running-stack.ts';
+import { enterSharedStack } from './shared-stack.ts';
 
 type Ending = {
   readonly state: 'succeeded' | 'failed';
@@ -58,10 +59,10 @@ const ENDINGS: Readonly<Record<TestScenario, Ending>> = {
   expired_link_once: { state: 'succeeded', maxAttempts: 1 },
 };
 
-let running: RunningStack;
+let running: StackInUse;
 
 beforeAll(async () => {
-  running = await startRunningStack();
+  running = await enterSharedStack();
 });
 
 afterAll(async () => {

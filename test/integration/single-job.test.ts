@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ASSET_SWEEP_SCHEDULE_ID } from '../../domain/work/workflow-names.ts';
 import { ASSET_GRACE_MS } from '../../assets/asset-store.ts';
 import { billableActionsOf } from '../harness/billable-actions.ts';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import type { Json, StackInUse } from './running-stack.ts';
+import { enterSharedStack } from './shared-stack.ts';
 
 /** A job of its own: what is recorded of it, and when its credits come back (docs/credits.md), through the whole stack. */
 
@@ -14,10 +15,10 @@ const WORKFLOW_TASK_COMPLETED = 7;
 const ACTIVITY_TASK_SCHEDULED = 10;
 const TIMER_STARTED = 17;
 
-let running: RunningStack;
+let running: StackInUse;
 let account: string;
 beforeAll(async () => {
-  running = await startRunningStack();
+  running = await enterSharedStack();
 });
 afterEach(async () => {
   expect(await running.reconcile()).toEqual([]);
@@ -246,15 +247,6 @@ describe('when credits come back', () => {
       expect(await balance()).toMatchObject({ available: 1_000, reserved: 0 });
     },
   );
-
-  it('the worker is lost in the middle: the next one finishes it, charged once', async () => {
-    const job = await submitted(ad('slow'));
-    await untilState(job.id, 'running');
-    running.stack.kill('worker', 'SIGKILL');
-    const end = await running.untilEnded(account, job.id);
-    expect(end).toMatchObject({ state: 'succeeded', billing: { committed: 35 } });
-    expect(await running.submissionsOf(job.id)).toBe(1);
-  });
 
   it('some of several outputs fail: theirs alone', async () => {
     const job = await ended({ kind: 'batch', items: [ad('ok'), ad('zero_outputs'), ad('ok')] });

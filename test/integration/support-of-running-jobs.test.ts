@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import type { Json, StackInUse } from './running-stack.ts';
+import { enterSharedStack } from './shared-stack.ts';
 
 /** Long enough for a model that responds at once to be followed, short enough to wait for. */
 const DEADLINE_SECONDS = 6;
 
-let running: RunningStack;
+let running: StackInUse;
 
 beforeAll(async () => {
-  running = await startRunningStack();
+  running = await enterSharedStack();
 });
 afterAll(async () => {
   await running.close();
