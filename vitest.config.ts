@@ -88,6 +88,8 @@ export default defineConfig({
     // Each tier has its own server of vite: what one has compiled the others, and the next run, read.
     experimental: { fsModuleCache: true, fsModuleCachePath: 'node_modules/.cache/vitest' },
     setupFiles: ['./test/harness/property-seed.ts'],
+    // By default a second, which another file's load uses up: what does not come does not come in ten either.
+    expect: { poll: { timeout: 10_000 } },
     sequence: { sequencer: TiersInOrder },
     projects: TIERS,
   },
