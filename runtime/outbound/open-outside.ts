@@ -1,13 +1,11 @@
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Agent, request, type Dispatcher } from 'undici';
 import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
+import { openStream } from './open-stream.ts';
 import { mayConnect, type OutboundRules } from './public-address.ts';
 
 /** The most redirects of a customer's address. */
 const MAX_REDIRECTS = 3;
-
-const CONNECT_TIMEOUT_MS = 5_000;
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
@@ -46,43 +44,43 @@ export type OpenOutside = <Result>(
  * like the first address. `use` reads the response, whose connection is closed afterwards. Rejects when there is none.
  */
 export function createOpenOutside(resolve: Resolve, rules: OutboundRules): OpenOutside {
+  const lookup = createCheckedLookup(resolve, rules);
+  const choose = (hop: string) => faultOfAddress(hop, rules) ?? lookup;
   return async (url, accept, signal, use) => {
-    const agent = new Agent({
-      pipelining: 1,
-      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createCheckedLookup(resolve, rules) },
-    });
+    const answer = await followRedirects(url, accept, signal, choose);
     try {
-      const choose = (hop: string) => faultOfAddress(hop, rules) ?? agent;
-      return await use(await followRedirects(url, accept, signal, choose));
+      return await use(answer);
     } finally {
-      await agent.destroy();
+      if (answer.outcome === 'answered') answer.body.destroy();
     }
   };
 }
 
 /**
  * Fetches an address and follows at most three redirects.
- * @param choose returns the dispatcher for each hop, or why it is refused.
+ * @param choose returns the look-up of each hop, or why it is refused.
  */
 export async function followRedirects(
   first: string,
   accept: string,
   signal: AbortSignal,
-  choose: (url: string) => Dispatcher | OutsideRefusal,
+  choose: (url: string) => LookupFunction | OutsideRefusal,
 ): Promise<OutsideAnswer> {
   let url = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const dispatcher = choose(url);
-    if (typeof dispatcher === 'string') return { outcome: 'refused', why: dispatcher };
-    const answer = await ask(url, accept, signal, dispatcher);
+    const lookup = choose(url);
+    if (typeof lookup === 'string') return { outcome: 'refused', why: lookup };
+    const answer = await ask(url, accept, signal, lookup);
     if (answer === 'private_address') return { outcome: 'refused', why: answer };
-    const { location, 'content-length': length } = answer.headers;
-    if (!REDIRECTS.includes(answer.statusCode)) {
-      const declaredBytes = typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : null;
-      return { outcome: 'answered', status: answer.statusCode, declaredBytes, body: answer.body };
+    const { statusCode: status = 0, headers, headersDistinct } = answer;
+    const { 'content-length': length = '' } = headers;
+    if (!REDIRECTS.includes(status)) {
+      const declaredBytes = /^\d{1,15}$/.test(length) ? Number(length) : null;
+      return { outcome: 'answered', status, declaredBytes, body: answer };
     }
-    answer.body.on('error', () => undefined).destroy();
-    if (typeof location !== 'string' || !URL.canParse(location, url)) {
+    answer.destroy();
+    const [location, another] = headersDistinct['location'] ?? [];
+    if (location === undefined || another !== undefined || !URL.canParse(location, url)) {
       return { outcome: 'refused', why: 'bad_address' };
     }
     url = new URL(location, url).href;
@@ -90,9 +88,9 @@ export async function followRedirects(
   return { outcome: 'refused', why: 'too_many_redirects' };
 }
 
-async function ask(url: string, accept: string, signal: AbortSignal, dispatcher: Dispatcher) {
+async function ask(url: string, accept: string, signal: AbortSignal, lookup: LookupFunction) {
   try {
-    return await request(url, { dispatcher, signal, headers: { accept, 'accept-encoding': 'identity' } });
+    return await openStream(url, accept, lookup, signal);
   } catch (error) {
     if (error instanceof AddressRefused) return 'private_address';
     throw error;

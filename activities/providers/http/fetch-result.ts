@@ -1,5 +1,5 @@
+import { lookup } from 'node:dns';
 import { Readable } from 'node:stream';
-import { Agent } from 'undici';
 import { createCheckedLookup, type Resolve } from '../../../runtime/outbound/checked-lookup.ts';
 import {
   faultOfAddress,
@@ -7,12 +7,6 @@ import {
   type OutsideAnswer,
 } from '../../../runtime/outbound/open-outside.ts';
 import type { FetchResult, ResultFile } from '../provider.ts';
-
-/** A link that has not responded by then is fetched again. */
-const CONNECT_TIMEOUT_MS = 5_000;
-const HEADERS_TIMEOUT_MS = 30_000;
-/** The longest pause between two chunks of a file. */
-const STALLED_AFTER_MS = 30_000;
 
 const AFTER_ERROR_MS = 1_000;
 
@@ -32,20 +26,15 @@ export function createFetchResult({
   readonly trusted: string;
   readonly resolve: Resolve;
 }): FetchResultOf {
-  const limits = { headersTimeout: HEADERS_TIMEOUT_MS, bodyTimeout: STALLED_AFTER_MS };
-  const ofService = new Agent({ ...limits, connect: { timeout: CONNECT_TIMEOUT_MS } });
-  const outside = new Agent({
-    ...limits,
-    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createCheckedLookup(resolve, PUBLIC_ONLY) },
-  });
-  const dispatcherFor = (url: string) =>
+  const checked = createCheckedLookup(resolve, PUBLIC_ONLY);
+  const lookupOf = (url: string) =>
     URL.canParse(url) && new URL(url).origin === trusted
-      ? ofService
-      : (faultOfAddress(url, PUBLIC_ONLY) ?? outside);
+      ? lookup
+      : (faultOfAddress(url, PUBLIC_ONLY) ?? checked);
   return async (file, signal) => {
     if (file.at === 'answer') return opened(Readable.from([file.content], { objectMode: false }), null, null);
     try {
-      const answer = await followRedirects(file.url, '*/*', signal, dispatcherFor);
+      const answer = await followRedirects(file.url, '*/*', signal, lookupOf);
       return fetchedOf(answer, file);
     } catch {
       return { outcome: 'unavailable', retryAfterMs: AFTER_ERROR_MS };

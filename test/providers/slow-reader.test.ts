@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect, it, onTestFinished } from 'vitest';
+import { createFetchResult } from '../../activities/providers/http/fetch-result.ts';
+import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
+import { NEVER } from './contract/contract-fixture.ts';
+
+/** As long as what is read ahead of a slow reader, so that nothing is left to read when the connection ends. */
+const FILE = 'x'.repeat(64 * 1024);
+
+const noNames = () => Promise.reject(new Error('no name is looked up'));
+
+/** Serves the file on every connection and closes it. `hasEnded`: the first end was sent. */
+async function startCloser(head: string) {
+  let tellEnded: () => void = () => undefined;
+  const hasEnded = new Promise<void>((resolve) => (tellEnded = resolve));
+  const server = createServer((socket: Socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${head}\r\n${FILE}`, tellEnded));
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, hasEnded };
+}
+
+const HEADS = [
+  ['told its length', `content-length: ${String(FILE.length)}\r\nconnection: close\r\n`],
+  ['told no length', ''],
+] as const;
+
+/** Reads after the end of the connection has arrived, since a whole exchange came after it. */
+async function readLate(content: Readable, hasEnded: Promise<void>, exchange: () => Promise<unknown>) {
+  await hasEnded;
+  await exchange();
+  return (await text(content)).length;
+}
+
+it.each(HEADS)(
+  'a result of a service that %s and closed its connection is whole, when it is read later',
+  async (_what, head) => {
+    const { url, hasEnded } = await startCloser(head);
+    const fetchResult = createFetchResult({ trusted: url, resolve: noNames });
+    const open = async () => {
+      const fetched = await fetchResult({ at: 'link', url, bytes: null, sha256: null }, NEVER);
+      if (fetched.outcome !== 'opened') throw new Error(`the result is ${fetched.outcome}`);
+      return fetched.file.content;
+    };
+    expect(await readLate(await open(), hasEnded, async () => text(await open()))).toBe(FILE.length);
+  },
+);
+
+it.each(HEADS)(
+  'a reference of a server that %s and closed its connection is whole, when it is read later',
+  async (_what, head) => {
+    const { url, hasEnded } = await startCloser(head);
+    const openOutside = createOpenOutside(noNames, { allowsLocal: true });
+    const open = (use: (body: Readable) => Promise<number>) =>
+      openOutside(url, '*/*', NEVER, (answer) => {
+        if (answer.outcome !== 'answered') throw new Error(`the address is ${answer.why}`);
+        return use(answer.body);
+      });
+    const readNow = () => open(async (body) => (await text(body)).length);
+    expect(await open((body) => readLate(body, hasEnded, readNow))).toBe(FILE.length);
+  },
+);
