@@ -2,10 +2,17 @@ import { afterEach } from 'vitest';
 import type { Provider, SubmitResult } from '../../../activities/providers/provider.ts';
 import { drawWebhookAddress } from '../../../activities/webhooks/draw-webhook-address.ts';
 import type { ContractSubject } from './dialect.ts';
-import { startFakeService, type FakeService } from './fake-service.ts';
+import { isUnending, startFakeService, type Fault, type FakeService } from './fake-service.ts';
 
-/** Long enough for a response on a slow machine, and short enough to wait for. */
+/** For a fault that ends by this limit alone: short enough to wait for. */
 export const SUBMIT_TIMEOUT_MS = 400;
+
+/** For all that ends by itself: longer than a busy machine takes. */
+const PATIENT_TIMEOUT_MS = 20_000;
+
+/** The limit of a submission that meets a fault. */
+export const submitTimeoutFor = (fault: Fault): number =>
+  isUnending(fault) ? SUBMIT_TIMEOUT_MS : PATIENT_TIMEOUT_MS;
 
 export const NEVER = new AbortController().signal;
 export const mayPost = () => Promise.resolve(true);
@@ -24,7 +31,7 @@ export function createContractFixture(subject: ContractSubject) {
   afterEach(async () => {
     await Promise.all(started.splice(0).map((fake) => fake.close()));
   });
-  return async (submitTimeoutMs = SUBMIT_TIMEOUT_MS): Promise<Started> => {
+  return async (submitTimeoutMs = PATIENT_TIMEOUT_MS): Promise<Started> => {
     const fake = await startFakeService(subject.dialect);
     started.push(fake);
     const provider = subject.createProvider({ baseUrl: fake.url, submitTimeoutMs });

@@ -129,7 +129,17 @@ export const answering =
     sendAnswer(response, answer);
   };
 
-export const silent: Fault = () => undefined;
+const UNENDING = new WeakSet<Fault>();
+
+/** Marks a fault after which only the time limit of the request ends it. */
+export function unending(fault: Fault): Fault {
+  UNENDING.add(fault);
+  return fault;
+}
+
+export const isUnending = (fault: Fault): boolean => UNENDING.has(fault);
+
+export const silent = unending(() => undefined);
 
 export const closing: Fault = ({ request }) => {
   request.socket.destroy();
@@ -146,15 +156,16 @@ export const takingAndResetting: Fault = ({ request, take }) => {
 };
 
 /** The original takes the request, and half of its response arrives. */
-export const takingAndAnsweringHalf =
-  (then: 'reset' | 'stall'): Fault =>
-  ({ request, response, take }) => {
+export function takingAndAnsweringHalf(then: 'reset' | 'stall'): Fault {
+  const fault: Fault = ({ request, response, take }) => {
     const { status, body } = take();
     const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
     response.write(bytes.subarray(0, Math.ceil(bytes.length / 2)));
     if (then === 'reset') setTimeout(() => request.socket.resetAndDestroy(), 20);
   };
+  return then === 'stall' ? unending(fault) : fault;
+}
 
 /** The original takes the request, and something in front responds in its place. */
 export const takingAndAnswering =

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createContractFixture, NEVER } from './contract-fixture.ts';
-import type { Fault } from './fake-service.ts';
+import { createContractFixture, NEVER, submitTimeoutFor } from './contract-fixture.ts';
+import { unending, type Fault } from './fake-service.ts';
 import { GENERIC } from './subjects.ts';
 
 /**
@@ -15,23 +15,20 @@ const FOUND = 'HTTP/1.1 200 OK\r\n';
 const lengthOf = (body: string | Buffer, off = 0) => `content-length: ${String(body.length + off)}\r\n`;
 
 /** Responds with these bytes. */
-const speaking =
-  (bytes: string | Buffer, then: 'end' | 'wait' = 'end'): Fault =>
-  ({ request: { socket } }) => {
-    if (then === 'end') socket.end(bytes);
-    else socket.write(bytes);
-  };
+function speaking(bytes: string | Buffer, then: 'end' | 'wait' = 'end'): Fault {
+  if (then === 'wait') return unending(({ request: { socket } }) => void socket.write(bytes));
+  return ({ request: { socket } }) => void socket.end(bytes);
+}
 
-/** Responds with a few bytes at a time, without an end. */
-const dripping =
-  (begin: string, more: string): Fault =>
-  ({ request: { socket } }) => {
+/** Bytes at a time, without an end. */
+const dripping = (begin: string, more: string): Fault =>
+  unending(({ request: { socket } }) => {
     socket.write(begin);
     const timer = setInterval(() => socket.write(more), 20);
     socket.on('close', () => {
       clearInterval(timer);
     });
-  };
+  });
 
 const ZIPPED = gzipSync(ID);
 const DEEP = `${'['.repeat(3_000_000)}${']'.repeat(3_000_000)}`;
@@ -82,7 +79,7 @@ describe('a post with an odd response', () => {
     ['a number', speaking(`${CREATED}\r\n1e999`)],
     ['a list of two', speaking(`${CREATED}\r\n[${ID},${ID}]`)],
   ])('is unknown and may arrive later: %s', async (_what, fault) => {
-    const { fake, submit } = await start();
+    const { fake, submit } = await start(submitTimeoutFor(fault));
     fake.setFaults({ submission: fault });
     expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater: true });
     expect(fake.wire.posts()).toBe(1);

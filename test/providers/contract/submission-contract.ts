@@ -7,6 +7,7 @@ import {
   NEVER,
   SUBMIT_TIMEOUT_MS,
   submissionOf,
+  submitTimeoutFor,
 } from './contract-fixture.ts';
 import type { ContractSubject } from './dialect.ts';
 import {
@@ -80,7 +81,7 @@ export function describeSubmissions(subject: ContractSubject): void {
       (answer) => [`the response is ${JSON.stringify(answer)}`, answering(answer), true] as const,
     );
     it.each([...LOST, ...UNSAID, ...nonsense])('when %s', async (_what, fault, mayArriveLater) => {
-      const { fake, submit } = await start();
+      const { fake, submit } = await start(submitTimeoutFor(fault));
       fake.setFaults({ submission: fault });
       expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater });
       await sleep(SECOND_TRY_MS);
@@ -101,7 +102,7 @@ export function describeSubmissions(subject: ContractSubject): void {
     });
 
     it('when no response comes in time, which resets the connection', async () => {
-      const { fake, submit } = await start();
+      const { fake, submit } = await start(SUBMIT_TIMEOUT_MS);
       fake.setFaults({ submission: silent });
       await submit();
       await vi.waitFor(() => expect(fake.wire.resets()).toBe(1));
