@@ -13,7 +13,8 @@ const IMPATIENT_EXIT_CODE = 130;
 /**
  * Ends a process in order: on SIGTERM or SIGINT the steps run one after the other (take no new work, finish work, close
  * connections). A step that fails is logged, and the next one runs. After `timeoutMs` for all steps the process exits
- * with code 1. A second signal exits at once. Temporal's Runtime must have `shutdownSignals: []`, or it would stop the
+ * with code 1. A second signal exits at once. An error that nothing catches is logged, and ends the process without the
+ * steps. Temporal's Runtime must have `shutdownSignals: []`, or it would stop the
  * workers first.
  */
 export function endInOrder(options: {
@@ -51,6 +52,10 @@ export function endInOrder(options: {
     if (hasBegun) process.exit(IMPATIENT_EXIT_CODE);
     begin(signal);
   };
+  // The process ends by it, with exit code 1: what it held is in an unknown state. Its work goes on in another.
+  process.on('uncaughtExceptionMonitor', (error, origin) => {
+    log.fatal({ err: error, origin }, 'the process ends at once: an error that nothing catches');
+  });
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   return { begin };
