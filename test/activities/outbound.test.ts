@@ -105,7 +105,7 @@ describe('a reference asset', () => {
     const kept = await fetch(`${server.url}/a.png`);
     expect(kept).toMatchObject(KEPT);
     const sha256 = kept?.outcome === 'kept' ? kept.asset.sha256 : '';
-    expect((await assets.open(sha256))?.bytes).toBe(PIXEL.length);
+    expect((await assets.head(sha256))?.bytes).toBe(PIXEL.length);
   });
 
   it('may be named, and is connected to at the address that was checked', async () => {
