@@ -25,6 +25,7 @@ export function openStream(
   accept: string,
   lookup: LookupFunction,
   signal: AbortSignal,
+  stalledAfterMs = STALLED_AFTER_MS,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -46,11 +47,17 @@ export function openStream(
         // The request leaves when there is a connection.
         clearTimeout(connecting);
       })
-      .setTimeout(STALLED_AFTER_MS, () => {
-        // A full buffer waits for its reader, not for the server.
-        if (response !== undefined && response.readableLength >= response.readableHighWaterMark) return;
-        const stalled = new Stalled(`nothing arrived for ${String(STALLED_AFTER_MS)} ms`);
-        (response ?? request).destroy(stalled);
+      .on('socket', (socket) => {
+        // Not the request's own `timeout`, which comes once.
+        socket.setTimeout(stalledAfterMs).on('timeout', () => {
+          if (response !== undefined && response.readableLength >= response.readableHighWaterMark) {
+            // A full buffer waits for its reader, not for the server.
+            socket.setTimeout(stalledAfterMs);
+            return;
+          }
+          const stalled = new Stalled(`nothing arrived for ${String(stalledAfterMs)} ms`);
+          (response ?? request).destroy(stalled);
+        });
       })
       .on('error', reject)
       .on('close', () => {

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
+import { lookup } from 'node:dns';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { createFetchResult } from '../../activities/providers/http/fetch-result.ts';
 import { createOpenOutside } from '../../runtime/outbound/open-outside.ts';
+import { openStream } from '../../runtime/outbound/open-stream.ts';
 import { NEVER } from './contract/contract-fixture.ts';
 
 /** As long as what is read ahead of a slow reader, so that nothing is left to read when the connection ends. */
@@ -65,3 +68,34 @@ it.each(HEADS)(
     expect(await open((body) => readLate(body, hasEnded, readNow))).toBe(FILE.length);
   },
 );
+
+const STALLED_AFTER_MS = 200;
+
+/** Serves twice the file, in one or two halves, and never ends. */
+async function openUnending(halves: 1 | 2) {
+  const server = createServer((socket: Socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(
+        `HTTP/1.1 200 OK\r\ncontent-length: ${String(2 * FILE.length)}\r\n\r\n${FILE.repeat(halves)}`,
+      );
+    });
+    onTestFinished(() => void socket.destroy());
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  return openStream(url, '*/*', lookup, NEVER, STALLED_AFTER_MS);
+}
+
+it('a body waits for a reader that is slower than a server may be', async () => {
+  const body = await openUnending(2);
+  await sleep(3 * STALLED_AFTER_MS);
+  expect((await text(body)).length).toBe(2 * FILE.length);
+});
+
+it('a body whose server stalls while its reader is slow ends with the reason', async () => {
+  const body = await openUnending(1);
+  await sleep(3 * STALLED_AFTER_MS);
+  await expect(text(body)).rejects.toThrow(`nothing arrived for ${String(STALLED_AFTER_MS)} ms`);
+});
