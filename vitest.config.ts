@@ -65,8 +65,8 @@ const TIERS = [
   tier('model-service', { timeoutSeconds: 120 }),
   tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('property', { timeoutSeconds: 60 }),
-  tier('packaging', { timeoutSeconds: 10 }),
-  tier('unit', { timeoutSeconds: 10 }),
+  tier('packaging', { timeoutSeconds: 30 }),
+  tier('unit', { timeoutSeconds: 30 }),
 ];
 
 class TiersInOrder extends BaseSequencer {
