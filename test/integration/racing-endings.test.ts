@@ -62,7 +62,7 @@ describe.concurrent('two endings at once (invariant 4: a reservation ends once)'
   });
 
   it('charges a job whose deadline passes while the charge waits for its lock', async () => {
-    const { account, jobId, held } = await jobWaitingToBeCharged({ deadline_seconds: 5 });
+    const { account, jobId, held } = await jobWaitingToBeCharged({ deadline_seconds: 12 });
     const [row] = await running.rows<{ return_by: Date }>(
       'SELECT return_by FROM ledger.reservations WHERE job_id = $1',
       [jobId],
