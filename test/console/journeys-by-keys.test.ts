@@ -9,6 +9,13 @@ import type { SupportFixture } from './support-fixture.ts';
 const program = browserFor(import.meta.filename);
 
 /** Goes to the control of this name by Tab, and uses it. */
+/** In the page: presses the button with the focus, and returns where the focus is once a dialog is drawn. */
+const PRESS_FOCUSED = `(async () => {
+  document.activeElement.click();
+  while (document.querySelector('dialog') === null) await null;
+  return document.activeElement.closest('dialog')?.tagName;
+})()`;
+
 const use = async (page: Page, name: string | RegExp, key = 'Enter') => {
   await tabTo(page, name);
   await page.keyboard.press(key);
@@ -74,6 +81,11 @@ describe.skipIf(program === null).concurrent('by keys alone', () => {
     await page.getByText('A model began').waitFor();
     await use(page, 'Cancel job');
     await use(page, 'Keep it');
+    await page.getByRole('button', { name: 'Cancel job' }).and(page.locator(':focus')).waitFor();
+    expect(await page.evaluate(PRESS_FOCUSED), 'a key that follows at once goes to the dialog').toBe(
+      'DIALOG',
+    );
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Cancel job' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
     await use(page, 'Cancel the job');

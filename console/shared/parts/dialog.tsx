@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 
 /** The browser's modal dialog, which keeps the focus and closes with Escape. */
@@ -14,15 +14,16 @@ export function Dialog(props: {
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // With the drawing, not after it: a key pressed in between would move the focus from the button that opened it.
+  useLayoutEffect(() => {
+    const dialog = element.current;
     const opener = document.activeElement;
-    element.current?.showModal();
-    // The action may have removed the button that opened the dialog. Then the page gets the focus, not the browser's
-    // bar.
+    dialog?.showModal();
     return () => {
-      const isThere = opener instanceof HTMLElement && opener !== document.body && opener.isConnected;
-      const next = isThere ? opener : document.querySelector<HTMLElement>('main');
-      next?.focus({ preventScroll: !isThere });
+      // While a dialog is open nothing else takes the focus.
+      dialog?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+      requestAnimationFrame(focusPageIfLost);
     };
   }, []);
   return (
@@ -30,7 +31,10 @@ export function Dialog(props: {
       ref={element}
       class={props.isWide === true ? 'dialog dialog-wide' : 'dialog'}
       aria-labelledby={titleId}
-      onClose={props.onClose}
+      onClose={() => {
+        // It tells of its end also when that came from here.
+        if (element.current !== null) props.onClose();
+      }}
       onClick={(event) => {
         // A click outside of the dialog.
         if (event.target === element.current) props.onClose();
@@ -46,4 +50,10 @@ export function Dialog(props: {
       </div>
     </dialog>
   );
+}
+
+/** The action may have removed the button that opened the dialog: then the page gets the focus, not the browser's bar. */
+function focusPageIfLost(): void {
+  if (document.activeElement === document.body)
+    document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
 }
