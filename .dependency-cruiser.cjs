@@ -139,8 +139,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // test/client/outside: programs of a project that is made elsewhere, with packages of its own.
-    exclude: { path: '^(dist|out|\\.holdfast)/|^test/client/outside/.*\\.mjs$' },
+    // test/outside: programs of a project that is made elsewhere, with packages of its own.
+    exclude: { path: '^(dist|out|\\.holdfast)/|^test/outside/.*\\.mjs$' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

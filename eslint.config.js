@@ -9,7 +9,7 @@ const READS_ENVIRONMENT = [
   'dev/set-up.mjs',
   'model-service/main.ts',
   'test/harness/property-seed.ts',
-  'test/client/outside/other-nodes.ts',
+  'test/outside/other-nodes.ts',
   'examples/client/with-client.ts',
 ];
 

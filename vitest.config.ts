@@ -24,7 +24,7 @@ function tier(
     readonly timeoutSeconds: number;
     /** Tests of one file side by side: more where they wait and do little else. */
     readonly maxConcurrency?: number;
-    /** Its project is `slow-<name>`, which `npm run test:slow` runs and `npm test` does not: it builds, or keeps both cores busy by itself. */
+    /** Its project is `slow-<name>`, which `npm run test:slow` runs and `npm test` does not: it builds or installs, or kills processes under load. */
     readonly isSlow?: boolean;
   },
 ): TestProjectInlineConfiguration {
@@ -49,7 +49,8 @@ const BOTH = ['postgres', 'temporal'] as const;
 const TIERS = [
   tier('soak', { timeoutSeconds: 240, isSlow: true }),
   tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240, isSlow: true }),
-  tier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
+  tier('outside', { needs: BOTH, timeoutSeconds: 60, isSlow: true }),
+  tier('chaos', { needs: BOTH, timeoutSeconds: 240, isSlow: true }),
   tier('integration', { needs: [...BOTH, 's3', 'stack'], timeoutSeconds: 240 }),
   tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),
   tier('stack', { timeoutSeconds: 120 }),

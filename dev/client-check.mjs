@@ -1,6 +1,6 @@
 /**
  * `npm run client:check`: the examples of the client, from its tarball in an empty project, on the newest Node 20, 22 and 24, which npm
- * brings. `npm test` runs them on the Node it is run by.
+ * brings. `npm run test:slow` runs them on the Node it is run by.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -21,7 +21,7 @@ const nodes = VERSIONS.map((version) => {
 const command = [process.execPath, path.join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run'];
 const { status } = spawnSync(
   'env',
-  [`HOLDFAST_CLIENT_NODES=${nodes.join(path.delimiter)}`, ...command, 'test/client/outside-package.test.ts'],
+  [`HOLDFAST_CLIENT_NODES=${nodes.join(path.delimiter)}`, ...command, 'test/outside/outside-package.test.ts'],
   { cwd: ROOT, stdio: 'inherit' },
 );
 process.exit(status ?? 1);

@@ -69,11 +69,9 @@ const KEEP_FOCUSED = `(() => {
   };
 })()`;
 
-/**
- * In the page: the usable controls in document order, by the same names; the first gets the focus. Of a group of radio
- * buttons Tab reaches one.
- */
-const LIST_USABLE = `(() => {
+/** In the page: the usable controls in document order. Of a group of radio buttons Tab reaches one. */
+const USABLE = `
+  ${DESCRIBE}
   const place = document.querySelector('dialog[open]') ?? document;
   const all = place.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
   const groups = new Set();
@@ -83,12 +81,20 @@ const LIST_USABLE = `(() => {
     const isFirst = !groups.has(one.name);
     groups.add(one.name);
     return isFirst;
-  });
+  });`;
+
+/** In the page: the names of the usable controls, of which the first gets the focus. */
+const LIST_USABLE = `(() => {
+  ${USABLE}
   usable[0]?.focus();
-  return usable.map((one) => {
-    const labels = [...(one.labels ?? [])].map(({ textContent }) => textContent).join(' ');
-    return (one.getAttribute('aria-label') ?? (labels || one.textContent || one.tagName)).trim().slice(0, 80);
-  });
+  return usable.map(nameOf);
+})()`;
+
+/** In the page: the names of the usable controls in the order in which Tab reaches them from here. */
+const LIST_AHEAD = `(() => {
+  ${USABLE}
+  const next = usable.indexOf(document.activeElement) + 1;
+  return [...usable.slice(next), ...usable.slice(0, next)].map(nameOf);
 })()`;
 
 export function focusedOn(page: Page): Promise<Focused | null> {
@@ -109,10 +115,15 @@ async function pressTabs(page: Page, times: number): Promise<void> {
   await session.detach();
 }
 
-/** Presses Tab until an element of this name has the focus; otherwise throws with the names of those reached. */
+/**
+ * Presses Tab until an element of this name has the focus; otherwise throws with the names of those reached. As many
+ * presses as should lead there are made at once; looks after each only if they do not, since a page may change meanwhile.
+ */
 export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const reached: string[] = [];
   const isIt = (focused: string) => (typeof name === 'string' ? focused === name : name.test(focused));
+  const ahead = (await page.evaluate<readonly string[]>(LIST_AHEAD)).findIndex(isIt);
+  await pressTabs(page, Math.max(ahead, 0));
   for (let tabs = 0; tabs < MOST_TABS; tabs++) {
     await page.keyboard.press('Tab');
     const focused = await focusedOn(page);

@@ -14,8 +14,8 @@ import type { JobRequest } from '../../domain/work/job-request.ts';
 import { createWorkedApi, type WorkedApi } from '../api/worked-api.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import type { TestAccount } from '../api/api-fixture.ts';
-import { NODES } from './outside/other-nodes.ts';
-import { addNodeTypes, buildClientPackages, installTarball, makeBackend } from './outside/make-project.ts';
+import { NODES } from './other-nodes.ts';
+import { addNodeTypes, buildClientPackages, installTarball, makeBackend } from './make-project.ts';
 
 const run = promisify(execFile);
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
@@ -62,7 +62,7 @@ afterAll(() => close());
 
 async function runIn<Result>(folder: string, program: string): Promise<Result> {
   const file = path.join(folder, program);
-  await cp(path.join(import.meta.dirname, 'outside', program), file);
+  await cp(path.join(import.meta.dirname, program), file);
   const facts = {
     address: inject('temporalAddress'),
     deadAddress: '127.0.0.1:9',
