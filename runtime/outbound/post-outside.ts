@@ -12,7 +12,10 @@ type OutsidePost = {
   readonly body: string;
 };
 
-/** The response of a stranger's address, or why there was none. A redirect is a response, and not followed. */
+/**
+ * The response of a stranger's address, or why there was none. A redirect is a response, and not followed. `text` is the
+ * part of the body that arrived in time.
+ */
 export type OutsideReply =
   | { readonly outcome: 'answered'; readonly status: number; readonly text: string }
   | { readonly outcome: 'failed'; readonly why: string };
@@ -55,14 +58,21 @@ export function createPostOutside(
   };
 }
 
-/** Reads the beginning of a body, without NUL, which PostgreSQL cannot store. */
+/**
+ * Reads the beginning of a body, without NUL, which PostgreSQL cannot store. A body that breaks off or comes too slowly
+ * ends there: its status says all, and the rest would only be shown in a log.
+ */
 async function readStart(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= maxBytes) break;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= maxBytes) break;
+    }
+  } catch {
+    // What came is kept.
   }
   return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8').replaceAll('\0', '');
 }

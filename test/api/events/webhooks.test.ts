@@ -52,8 +52,11 @@ afterEach(async () => {
 });
 afterAll(() => api.close());
 
-/** A receiver that responds to each request as it is told; `hangs` never does. */
-async function receive(answer: (request: number) => number | 'hangs') {
+/** What a receiver does with a request: responds with a status, and a body that may never end or break off; or hangs. */
+type Deed = number | 'hangs' | { readonly status: number; readonly body: 'never ends' | 'breaks off' };
+
+/** A receiver that does with each request as it is told. */
+async function receive(answer: (request: number) => Deed) {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -62,9 +65,15 @@ async function receive(answer: (request: number) => number | 'hangs') {
       const body = Buffer.concat(chunks).toString('utf8');
       received.push({ headers: request.headers, body });
       messages.push(body);
-      const status = answer(received.length);
-      if (status === 'hangs') return;
-      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('what came back');
+      const deed = answer(received.length);
+      if (deed === 'hangs') return;
+      if (typeof deed === 'object') {
+        response.writeHead(deed.status).write('what came back', () => {
+          if (deed.body === 'breaks off') response.destroy();
+        });
+        return;
+      }
+      response.writeHead(deed, deed === 302 ? { location: '/elsewhere' } : {}).end('what came back');
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -202,6 +211,23 @@ describe('a delivery', () => {
       first?.body,
     ]);
   });
+
+  it.each(['never ends', 'breaks off'] as const)(
+    'counts by the status of its response, whose body %s',
+    async (body) => {
+      const receiver = await receive(() => ({ status: 200, body }));
+      const endpoint = await create(receiver.url);
+      const gone = await receive(() => ({ status: 410, body }));
+      const other = await create(gone.url);
+      await tell();
+      send(300);
+      await expect
+        .poll(() => logOf(endpoint.id))
+        .toMatchObject([{ state: 'delivered', attempts: 1, status: 200 }]);
+      await expect.poll(() => call(`/${other.id}`)).toMatchObject({ disabled_reason: 'gone' });
+      expect(await logOf(other.id)).toMatchObject([{ status: 410, response_body: 'what came back' }]);
+    },
+  );
 
   it('is sent again when that is asked for: by itself, or all since a time, also those that were never sent', async () => {
     const receiver = await receive(() => 200);
