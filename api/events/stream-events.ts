@@ -38,7 +38,12 @@ export async function streamEvents(
   },
   response: Response,
   source: TellableSource,
-  shown: { readonly show: ShowEvent; readonly isLast: (step: FollowedEvents) => boolean },
+  shown: {
+    /** The cursor that the stream begins after. */
+    readonly after: number;
+    readonly show: ShowEvent;
+    readonly isLast: (step: FollowedEvents) => boolean;
+  },
 ): Promise<void> {
   const { feed, now, checkAgain, slowReaderMs = SLOW_READER_MS } = deps;
   response.status(200).set({
@@ -47,7 +52,8 @@ export async function streamEvents(
     'X-Accel-Buffering': 'no',
   });
   response.flushHeaders();
-  await write(response, `retry: ${String(RECONNECT_MS)}\n\n`, slowReaderMs);
+  // A reader that began beyond the end and is cut off before its first event resumes here, not at a later end.
+  await write(response, `retry: ${String(RECONNECT_MS)}\nid: ${String(shown.after)}\n\n`, slowReaderMs);
 
   const until = now() + MAX_STREAM_MS;
   let silentSince = now();

@@ -69,6 +69,7 @@ async function stream(
   let { hasEnded } = job;
   await withFeed(feeds, exchange, (feed) =>
     streamEvents({ feed, now, checkAgain: exchange.checkAgain }, exchange.response, source, {
+      after: job.after,
       show(event) {
         const view = viewJobEvent(jobId, event);
         return { id: view.seq, view };

@@ -2,7 +2,7 @@ import { HoldfastError } from './holdfast-error.ts';
 import { pause, waitBefore } from './retry-rule.ts';
 import type { ApiCall, Transport } from './transport.ts';
 
-/** One event of a stream, as the wire frames it (WHATWG, "Server-sent events"). */
+/** One event of a stream, as the wire frames it (WHATWG, "Server-sent events"). One without data says where the stream is, and nothing else. */
 type Frame = { readonly id: string; readonly data: string };
 
 /** The API sends something every 15 s. A stream that is silent for longer is dead. */
@@ -44,8 +44,9 @@ export async function* streamEvents<Event>(
     try {
       for await (const frame of readFrames(response.body, call.signal)) {
         if (frame.id === lastId) continue;
-        const event = JSON.parse(frame.data) as Event;
         lastId = frame.id;
+        if (frame.data === '') continue;
+        const event = JSON.parse(frame.data) as Event;
         cuts = 0;
         isOver ||= options.isLast(event);
         yield event;
@@ -74,7 +75,7 @@ function brokenOff(call: ApiCall, cause: unknown): HoldfastError {
   );
 }
 
-/** Reads frames from a body. Comments, frames without data and an incomplete last frame are dropped. */
+/** Reads frames from a body. Comments, frames without an id and an incomplete last frame are dropped. */
 async function* readFrames(
   body: ReadableStream<Uint8Array>,
   signal?: AbortSignal,
@@ -134,7 +135,7 @@ function parseFrame(part: string): Frame | null {
     if (field === 'id') id = value;
     if (field === 'data') data.push(value);
   }
-  return data.length === 0 ? null : { id, data: data.join('\n') };
+  return id === '' ? null : { id, data: data.join('\n') };
 }
 
 function splitOnce(line: string): readonly string[] {

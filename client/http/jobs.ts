@@ -1,5 +1,5 @@
 import { streamEvents } from './event-stream.ts';
-import { JobFailedError } from './holdfast-error.ts';
+import { HoldfastError, JobFailedError } from './holdfast-error.ts';
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
 import { preview, type DecidedOptions } from './preview.ts';
@@ -75,14 +75,17 @@ export class Jobs {
     );
   }
 
-  /** Waits until the job has ended, at its `returned_automatically_by` at the latest. */
+  /**
+   * Waits until the job has ended, at its `returned_automatically_by` at the latest. Where its events cannot be followed
+   * (the account watches from as many places as it may, a proxy cuts each stream), it reads the job again, at the pace
+   * of the stream's retries.
+   */
   async wait(id: string, options: CallOptions = {}): Promise<Job> {
     const { onResponse: _, ...call } = options;
     for (;;) {
       const job = await this.retrieve(id, call);
       if (ENDED.has(job.state)) return job;
-      const events = this.events(id, call);
-      while ((await events.next()).done !== true);
+      await readToTheEnd(this.events(id, call));
     }
   }
 
@@ -128,6 +131,15 @@ export class Jobs {
     // A dry run leaves its key unused.
     const idempotencyKey = newKey();
     return preview(this.#transport, { ...options, path, body, idempotencyKey });
+  }
+}
+
+/** Reads a stream of events to its end. One that fails for a passing reason has ended too. */
+async function readToTheEnd(events: AsyncGenerator<JobEvent>): Promise<void> {
+  try {
+    while ((await events.next()).done !== true);
+  } catch (error) {
+    if (!(error instanceof HoldfastError && error.retryable)) throw error;
   }
 }
 

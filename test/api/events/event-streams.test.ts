@@ -164,6 +164,28 @@ describe('an account’s events as a stream', () => {
     await reader.close();
   });
 
+  it.each(['/v1/events', 'its job'])(
+    'begin with the id that a reader resumes at which is cut off before its first event: %s',
+    async (of) => {
+      const account = await api.openAccount();
+      const { jobId } = await api.admitJob(account.accountId, 'job');
+      const path = of === 'its job' ? `/v1/jobs/${jobId}/events` : of;
+      const headers = { Authorization: `Bearer ${account.key}`, Accept: 'text/event-stream' };
+      const cut = new AbortController();
+      const { body } = await fetch(`${api.url}${path}`, {
+        headers: { ...headers, 'Last-Event-ID': String(Number.MAX_SAFE_INTEGER) },
+        signal: cut.signal,
+      });
+      const { value } = await (body?.getReader().read() ?? Promise.reject(new Error('no body')));
+      expect(new TextDecoder().decode(value)).toBe('retry: 1000\nid: 1\n\n');
+      cut.abort();
+      await fail(api, account.accountId, jobId);
+      const resumed = await stream(account, { path, lastEventId: '1' });
+      await expect.poll(resumed.ids).toEqual([2, 3]);
+      await resumed.close();
+    },
+  );
+
   it('go on at another API process after the last one that was read there', async () => {
     const account = await api.openAccount();
     await tell(account, 10);
@@ -290,6 +312,7 @@ describe('a reader that takes nothing', () => {
         const checkAgain = () => Promise.resolve();
         const deps = { feed: place.feed, now: Date.now, checkAgain, slowReaderMs: 200 };
         await streamEvents(deps, response, source, {
+          after: 0,
           show: (event) => ({ id: event.sequence, view: event }),
           isLast: () => false,
         });

@@ -240,6 +240,16 @@ describe('events', () => {
     expect(asked).toEqual([undefined, '1', '2']);
   });
 
+  it('of an account from now on that are cut before the first come after where the stream began', async () => {
+    const { api, holdfast } = await clientOf(
+      stream('retry: 1000\nid: 6\n\n: still here\n\n', 'is cut'),
+      stream(`retry: 1000\nid: 6\n\n${frame(7, 'credits.low')}`, 'ends'),
+    );
+    const next = await holdfast.events().next();
+    expect(next.value).toMatchObject({ type: 'credits.low' });
+    expect(api.arrived.map((one) => one.headers['last-event-id'])).toEqual(['9007199254740991', '6']);
+  });
+
   it('fail after as many cuts in a row as a call has retries', async () => {
     const { seen, failure, asked } = await eventsOf(
       stream(frame(1, 'job.queued'), 'is cut'),
@@ -306,6 +316,24 @@ describe('jobs.run', () => {
     ]);
     expect(api.arrived.filter((one) => one.method === 'POST')).toHaveLength(1);
   });
+
+  it.each<readonly [string, Step]>([
+    ['has no place for them', problem('rate_limited', {}, { 'Retry-After': '0' })],
+    ['cuts each stream', stream('', 'is cut')],
+  ])(
+    'waits for the end by reading the job where its events cannot be followed: the API %s',
+    async (_, refuses) => {
+      // The job is submitted, read, and read again once a stream was tried five times.
+      const tries = [refuses, refuses, refuses, refuses, refuses];
+      const { api, holdfast } = await clientOf(
+        json(JOB, 202),
+        ...[json(JOB), ...tries, json(JOB), ...tries, json(ended)],
+        bytes(PICTURE),
+      );
+      expect((await holdfast.jobs.run(AD)).job.state).toBe('succeeded');
+      expect(api.arrived).toHaveLength(15);
+    },
+  );
 
   it('throws a JobFailedError for a job that delivered nothing', async () => {
     const failure = { code: 'provider_failed', detail: 'The model failed.' };
