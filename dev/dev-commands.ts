@@ -68,9 +68,10 @@ function addStack(program: CliCommand, config: DevConfig): void {
     .command('get')
     .description('one thing that the running stack says of itself, for a script')
     .addArgument(stack.createArgument('<name>', 'what').choices(STACK_FACTS))
+    .option('--json', 'print it as JSON', false)
     .addHelpText('after', '\nFor example:\n  $ API=$(./holdfast stack get api_url)')
-    .action(async (name: StackFact) => {
+    .action(async (name: StackFact, options: { json: boolean }) => {
       const { stackGet } = await import('./commands/stack-get.ts');
-      await stackGet(config, name);
+      await stackGet(config, name, options);
     });
 }

@@ -9,6 +9,7 @@ export type ListenOptions = {
   readonly forwardTo: string;
   readonly account?: string;
   readonly count?: number;
+  readonly json: boolean;
 };
 
 /** The default account: the same each time. */
@@ -17,29 +18,50 @@ const SANDBOX = { name: 'holdfast listen', reference: 'holdfast-listen', mode: '
 const FORWARD_TIMEOUT_MS = 10_000;
 
 /**
- * `holdfast listen`: sends every event from now on to a receiver on this machine, signed with a secret that it prints.
+ * `holdfast listen`: sends every event to a receiver on this machine, signed with a secret that it prints. It prints it
+ * once it listens: what happens from then on is sent. As JSON: a line with the secret, then a line per event.
  */
 export async function listenCommand(
   context: CommandContext,
-  { forwardTo, account: named, count = Infinity }: ListenOptions,
+  { forwardTo, account: named, count = Infinity, json }: ListenOptions,
 ): Promise<void> {
   if (!URL.canParse(forwardTo)) throw new CommandError('--forward-to: not an address', EXIT_CODE.usage);
   const secret = drawWebhookSecret();
   await withClient(context, async (holdfast) => {
     const account = named ?? (await holdfast.accounts.open(SANDBOX)).id;
-    printProgress(`account: ${account}`);
-    printProgress(`secret:  ${secret}`);
-    printProgress(`Events go to ${forwardTo} until Ctrl-C. Bring one about in another terminal:`);
-    printProgress(`  ${context.program} trigger job.failed --account ${account}`);
+    let isListening = false;
+    const onResponse = () => {
+      if (!isListening) printBeginning({ program: context.program, account, secret, forwardTo, json });
+      isListening = true;
+    };
     let seen = 0;
-    for await (const event of holdfast.events({ account })) {
+    for await (const event of holdfast.events({ account, onResponse })) {
       const body = await bodyOf(holdfast, account, event);
-      const headers = webhookHeaders({ id: event.id, body }, [secret], context.now());
-      printLine(`${String(event.sequence)}  ${event.type}  ${await forward(forwardTo, headers, body)}`);
+      const { id, type, sequence } = event;
+      const headers = webhookHeaders({ id, body }, [secret], context.now());
+      const result = await forward(forwardTo, headers, body);
+      printLine(
+        json ? JSON.stringify({ id, sequence, type, result }) : `${String(sequence)}  ${type}  ${result}`,
+      );
       seen += 1;
       if (seen >= count) return;
     }
   });
+}
+
+function printBeginning(of: {
+  readonly program: string;
+  readonly account: string;
+  readonly secret: string;
+  readonly forwardTo: string;
+  readonly json: boolean;
+}): void {
+  const { program, account, secret, forwardTo } = of;
+  if (of.json) printLine(JSON.stringify({ account, secret, forward_to: forwardTo }));
+  printProgress(`account: ${account}`);
+  printProgress(`secret:  ${secret}`);
+  printProgress(`Events go to ${forwardTo} until Ctrl-C. Bring one about in another terminal:`);
+  printProgress(`  ${program} trigger job.failed --account ${account}`);
 }
 
 /** As a webhook says it. */

@@ -14,7 +14,7 @@ export type HelpSections = {
 export const OPERATOR_HELP: HelpSections = {
   examples: [
     ['reconcile', 'does every credit add up? (exit code 1 when not)'],
-    ['reconcile --json | jq .ok', 'for a script: --json is on every command'],
+    ['reconcile --json | jq .ok', 'for a script: --json is on every command but completion'],
     ['grant --help', 'every command explains itself, with an example'],
     ['job submit --help', 'a job, from a file; job watch and job download follow'],
     ['job --help', 'what else can be done about a job'],

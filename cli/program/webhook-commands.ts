@@ -39,8 +39,7 @@ function addEvents(program: CliCommand, context: CommandContext): void {
 }
 
 function addListen(program: CliCommand, context: CommandContext): void {
-  program
-    .command('listen')
+  withJson(program.command('listen'))
     .description('send events of a sandbox account to a receiver on this machine, signed as webhooks are')
     .requiredOption('--forward-to <url>', 'where to, e.g. http://localhost:3000/hook')
     .option('--account <id>', 'an account of tests; default: one that is kept for this', accountArgument)

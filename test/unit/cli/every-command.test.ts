@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { CommandContext } from '../../../cli/command-context.ts';
 import { createProgram, runProgram } from '../../../cli/program/command-line.ts';
 import { addOperatorCommands } from '../../../cli/program/operator-commands.ts';
 import type { Call } from '../../../contract/call.ts';
 import { CALLS } from '../../../contract/calls.ts';
+import { createDevProgram } from '../../../dev/dev-commands.ts';
+import { readDevConfig } from '../../../dev/dev-config.ts';
 import { json, problem, scriptedApi } from '../http-client/scripted-api.ts';
 import { CALLS_OF_PAGES } from '../../harness/calls-of-pages.ts';
 
@@ -198,4 +201,12 @@ test('a reason for having no command names commands that exist', () => {
       at = found?.commands ?? [];
     }
   }
+});
+
+test('every command takes --json, but for the one that prints a script of a shell', () => {
+  const program = createDevProgram(readDevConfig({}));
+  const leavesOf = (command: Command): readonly Command[] =>
+    command.commands.length === 0 ? [command] : command.commands.flatMap((one) => leavesOf(one));
+  const without = leavesOf(program).filter(({ options }) => !options.some(({ long }) => long === '--json'));
+  expect(without.map((command) => command.name())).toEqual(['completion']);
 });
