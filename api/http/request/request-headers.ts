@@ -59,7 +59,7 @@ export function readOptionalIdempotencyKey(request: Request): string | null {
 /** The wait of `Prefer: wait=N`, in ms; 0: none. It is a preference: an unknown one is ignored. */
 export function preferredWaitMs(request: Request): number {
   for (const preference of (request.get('Prefer') ?? '').split(/[,;]/)) {
-    const seconds = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*$/i.exec(preference)?.[1];
+    const seconds = /^\s*wait\s*=\s*"?(\d+)"?\s*$/i.exec(preference)?.[1];
     if (seconds !== undefined) return Math.min(Number(seconds), MAX_WAIT_SECONDS) * 1_000;
   }
   return 0;

@@ -1,8 +1,10 @@
+import type { Request } from 'express';
 import { describe, expect, it } from 'vitest';
 import { BoundedCache } from '../../../api/access/bounded-cache.ts';
 import { readByteRange } from '../../../api/http/byte-range.ts';
 import { matchesETag } from '../../../api/http/entity-tag.ts';
 import { createHeldBodies } from '../../../api/http/request/held-bodies.ts';
+import { preferredWaitMs } from '../../../api/http/request/request-headers.ts';
 import { drawSecret, readSecret } from '../../../jobs/keys/secret-text.ts';
 import { isIdempotencyKey } from '../../../contract/idempotency-key.ts';
 
@@ -35,6 +37,24 @@ describe('matchesETag', () => {
     [undefined, false],
   ])('of %s and W/"3" is %s', (header, expected) => {
     expect(matchesETag(header, 'W/"3"')).toBe(expected);
+  });
+});
+
+describe('preferredWaitMs', () => {
+  it.each<[string | undefined, number]>([
+    [undefined, 0],
+    ['wait=0', 0],
+    ['wait=2', 2_000],
+    ['respond-async, Wait = "7"; x=1', 7_000],
+    ['wait=55', 55_000],
+    ['wait=56', 55_000],
+    ['wait=99999999999999999999', 55_000],
+    ['wait=-1', 0],
+    ['wait=1.5', 0],
+    ['wait', 0],
+    ['await=3', 0],
+  ])('of Prefer: %s is %i', (header, waitMs) => {
+    expect(preferredWaitMs({ get: () => header } as unknown as Request)).toBe(waitMs);
   });
 });
 
