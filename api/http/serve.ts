@@ -13,6 +13,8 @@ export type ConnectionLimits = {
   readonly stalledMs: number;
   /** How often the first two are checked. Node's 30 s would give a client three times its limit. */
   readonly checkEveryMs: number;
+  /** How long requests under way may finish once the server stops. */
+  readonly drainMs: number;
 };
 const LIMITS: ConnectionLimits = {
   headersMs: 10_000,
@@ -21,13 +23,12 @@ const LIMITS: ConnectionLimits = {
   // Longer than the longest silence of a response: a Prefer: wait of 55 s, and the time of a response.
   stalledMs: 75_000,
   checkEveryMs: 1_000,
+  drainMs: 10_000,
 };
 /** Far more than there are places to watch from; further connections are closed at once. */
 const MAX_CONNECTIONS = 10_000;
 /** Longer than the idle time of common load balancers (60 s), so that they never write to a socket that is closing. */
 const KEEP_ALIVE_MS = 65_000;
-/** How long requests under way may finish. */
-const DRAIN_MS = 10_000;
 const IDLE_SWEEP_MS = 50;
 
 export type HttpServer = {
@@ -87,15 +88,15 @@ export async function serve(
     },
     stop: () => {
       isStopping = true;
-      return drain(server);
+      return drain(server, limits.drainMs);
     },
   };
 }
 
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server, drainMs: number): Promise<void> {
   const cutOff = setTimeout(() => {
     server.closeAllConnections();
-  }, DRAIN_MS);
+  }, drainMs);
   // A kept-alive connection becomes idle after the last response, and is not closed by itself.
   const sweep = setInterval(() => {
     server.closeIdleConnections();

@@ -32,7 +32,7 @@ import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { watchResponses } from '../harness/watch-responses.ts';
+import { holdResponse, watchResponses } from '../harness/watch-responses.ts';
 import { SUPERSCALE, SUPERSCALE_OFFER, SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 export type Answer = {
@@ -209,6 +209,9 @@ export async function createApiFixture(
         ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
+      // The fixture's own are held as they leave.
+      if (at !== url)
+        holdResponse({ method: verb, path }, { status: response.status, headers: response.headers, text });
       return {
         status: response.status,
         headers: response.headers,

@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { noteAnswer } from './answered-statuses.ts';
-import { matchDocument } from './match-document.ts';
+import { matchDocument, type Received } from './match-document.ts';
 import { matchShape } from './match-shape.ts';
 
 /** Longer than any JSON of ours in a test; what is longer is not held whole. */
@@ -36,19 +36,29 @@ function hold(
   for (const [name, value] of Object.entries(response.getHeaders())) {
     for (const one of [value ?? []].flat()) headers.append(name, String(one));
   }
-  const status = response.statusCode;
+  holdResponse(request, { status: response.statusCode, headers, text });
+}
+
+/** Holds a response against contract and document, as its client has it: for an API in a process of its own. Throws an Error that names all faults. */
+export function holdResponse(
+  request: { readonly method: string; readonly path: string },
+  { status, headers, text }: Received,
+): void {
   const contentType = headers.get('content-type');
+  const isJson = isJsonType(contentType);
   const name = matchShape(request, { status, contentType, text: text ?? '' });
   if (name === undefined) return;
-  matchDocument(name, { status, headers, text });
+  matchDocument(name, { status, headers, text: isJson || text === '' ? text : null });
   noteAnswer(name, status);
 }
+
+const isJsonType = (contentType: string | null) => /^application\/(?:problem\+)?json/.test(contentType ?? '');
 
 /** The body where it is JSON, as far as it was sent; empty where there is none; null of any other, which may be without end. */
 function textOf(response: ServerResponse): () => string | null {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const isJson = () => /^application\/(?:problem\+)?json/.test(String(response.getHeader('content-type')));
+  const isJson = () => isJsonType(String(response.getHeader('content-type')));
   const keep = (chunk: unknown) => {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
     bytes += chunk.length;

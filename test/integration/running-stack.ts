@@ -4,8 +4,8 @@ import pg from 'pg';
 import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import type { StackOptions } from '../../dev/stack/stack-options.ts';
-import { matchShape } from '../harness/match-shape.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { holdResponse } from '../harness/watch-responses.ts';
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
 // The tests check each response field by field; a wrong shape fails there.
@@ -92,8 +92,7 @@ export function useStack({
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     const text = await answer.text();
-    const contentType = answer.headers.get('content-type');
-    matchShape({ method, path }, { status: answer.status, contentType, text });
+    holdResponse({ method, path }, { status: answer.status, headers: answer.headers, text });
     return {
       status: answer.status,
       headers: answer.headers,

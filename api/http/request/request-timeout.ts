@@ -7,7 +7,7 @@ import { sendProblem } from '../send-problem.ts';
  * A caller gets a 503 within 15 s, whatever is frozen. Every wait below has its own, shorter limit; this one bounds
  * their sum.
  */
-const RESPOND_WITHIN_MS = 14_000;
+export const RESPOND_WITHIN_MS = 14_000;
 
 /** Responds 503 to a request that takes too long; a later response is dropped. */
 export function limitRequestTime(publicUrl: string, withinMs = RESPOND_WITHIN_MS): RequestHandler {

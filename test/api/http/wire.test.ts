@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../../contract/derived-ids.ts';
 import { createApiFixture, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
@@ -9,10 +9,15 @@ const ANSWER_WITHIN_MS = 400;
 const BODY = JSON.stringify(STATIC_AD);
 const MEBIBYTE = 1_048_576;
 
+/** The log of the API, line by line. */
+const logged: string[] = [];
+const log = pino({ level: 'warn' }, { write: (line) => void logged.push(line) });
+
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
   api = await createApiFixture({
+    log,
     respondWithinMs: ANSWER_WITHIN_MS,
     watchPlaces: { ofProcess: 1, perAccount: 1 },
   });
@@ -29,21 +34,25 @@ const post = (path: string, headers: readonly (readonly [string, string])[]) =>
     ['Content-Type', 'application/json'],
     ...headers,
   ]);
+/** Waits until the API has come to the end of a request that it had given up: that leaves a line in its log. */
+const untilDropped = (requestId: string) =>
+  expect.poll(() => logged.filter((line) => line.includes(requestId))).toHaveLength(1);
 const LENGTH = ['Content-Length', String(BODY.length)] as const;
 const CLOSE = ['Connection', 'close'] as const;
 
 describe('a submission whose body comes too late', () => {
   it('is a 503 with billed no, and starts no workflow', async () => {
     const connection = connectRaw(api.url);
-    connection.send(post('/v1/jobs', [['Idempotency-Key', 'late'], LENGTH]) + BODY.slice(0, 10));
+    const named = ['X-Request-Id', 'late-submission'] as const;
+    connection.send(post('/v1/jobs', [['Idempotency-Key', 'late'], named, LENGTH]) + BODY.slice(0, 10));
     await expect.poll(() => connection.received()).toContain('\r\n\r\n{');
     expect(problemIn(connection.received())).toMatchObject({
       status: 503,
       problem: { code: 'unavailable', billed: 'no', retryable: true },
     });
+    expect(logged).toEqual([]);
     connection.send(BODY.slice(10));
-    // Time enough for a start: it takes 20 ms here.
-    await sleep(300);
+    await untilDropped('late-submission');
     connection.close();
     const workflow = api.client.workflow.getHandle(jobIdOf(account.accountId, 'late'));
     await expect(workflow.describe()).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
@@ -78,7 +87,9 @@ describe('a call that writes and whose body comes too late', () => {
     const isCustomers = ['a quote', 'metered use', 'a cancel'].includes(what);
     const body = JSON.stringify(sent);
     const connection = connectRaw(api.url);
+    const requestId = `late-${what.replaceAll(' ', '-')}`;
     const head = headOf(`${method} ${path()}`, [
+      ['X-Request-Id', requestId],
       ['Authorization', `Bearer ${isCustomers ? account.key : api.platformKey}`],
       ['Content-Type', 'application/json'],
       ['Content-Length', String(body.length)],
@@ -91,7 +102,7 @@ describe('a call that writes and whose body comes too late', () => {
       problem: { code: 'unavailable', billed: 'no', retryable: true },
     });
     connection.send(body.slice(1));
-    await sleep(200);
+    await untilDropped(requestId);
     connection.close();
     expect((await api.owner.query(LEFT)).rows).toEqual(before);
 
