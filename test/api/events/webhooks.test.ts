@@ -216,9 +216,9 @@ describe('a delivery', () => {
     'counts by the status of its response, whose body %s',
     async (body) => {
       const receiver = await receive(() => ({ status: 200, body }));
-      const endpoint = await create(receiver.url);
+      const endpoint = await create(receiver.url, ['credits.low']);
       const gone = await receive(() => ({ status: 410, body }));
-      const other = await create(gone.url);
+      const other = await create(gone.url, ['credits.low']);
       await tell();
       send(300);
       await expect
@@ -239,6 +239,8 @@ describe('a delivery', () => {
     const [delivery] = await logOf(endpoint.id);
     await call(`/${endpoint.id}/deliveries/${String(delivery?.id)}/resend`, 'POST', {});
     await expect.poll(() => receiver.received.length).toBe(2);
+    // What is on its way is left to it.
+    await expect.poll(() => logOf(endpoint.id)).toMatchObject([{ state: 'delivered' }]);
     const since = new Date(Date.now() - 60_000).toISOString();
     expect(await call(`/${endpoint.id}/resend`, 'POST', { since })).toEqual({ resent: 3, last_sequence: 3 });
     await expect.poll(() => receiver.received.length).toBe(5);
