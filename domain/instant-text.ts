@@ -6,3 +6,16 @@ export function instantText(instant: string | Date): string {
 export function instantTextOrNull(instant: string | Date | null): string | null {
   return instant === null ? null : instantText(instant);
 }
+
+/** A time as PostgreSQL writes it into JSON: to the microsecond, and with an offset. */
+const STORED_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d:\d\d$/;
+
+/** The fields of a stored JSON object, with its times in the form of every other time. */
+export function withInstantTexts(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(stored).map(([name, value]) => [
+      name,
+      typeof value === 'string' && STORED_INSTANT.test(value) ? instantText(value) : value,
+    ]),
+  );
+}

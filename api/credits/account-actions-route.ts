@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { AccountAction } from '../../contract/shapes/support-shapes.ts';
+import { withInstantTexts } from '../../domain/instant-text.ts';
 import type { Database } from '../../ledger/database.ts';
 import { listActions, type StoredAction } from '../../ledger/reads/list-actions.ts';
 import { visibleAccount } from '../access/path-account.ts';
@@ -29,5 +30,5 @@ export function accountActionsRoute({ database }: { readonly database: Database 
 }
 
 function viewAction({ action_id: id, at, ...rest }: StoredAction): AccountAction {
-  return { id, at: at.toISOString(), ...rest, detail: { ...rest.detail } };
+  return { id, at: at.toISOString(), ...rest, detail: withInstantTexts(rest.detail) };
 }

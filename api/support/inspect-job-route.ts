@@ -14,7 +14,7 @@ import {
   type StoredInspectedOutput,
 } from '../../jobs/support/inspect-job.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
-import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
+import { instantText, instantTextOrNull, withInstantTexts } from '../../domain/instant-text.ts';
 import { jobOfPath, type JobOfPathDeps } from '../access/job-of-path.ts';
 import { viewJob, type TemporalUi } from '../../jobs/reads/job-view.ts';
 import { notFound } from '../http/problem.ts';
@@ -99,5 +99,5 @@ function viewOutput(
 }
 
 function viewAction({ at, actor, action, reason, detail }: JobInspection['actions'][number]) {
-  return { at: instantText(at), actor, action, reason, detail };
+  return { at: instantText(at), actor, action, reason, detail: withInstantTexts(detail) };
 }

@@ -1,4 +1,5 @@
 import type { EventType } from '../../domain/event-types.ts';
+import { withInstantTexts } from '../../domain/instant-text.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** Something that happened in an account. `sequence` counts up by one per account, without gaps. */
@@ -78,7 +79,7 @@ export function toEvent(row: EventRow): AccountEvent {
     sequence: Number(row.sequence),
     of: row.job_id === null ? null : { jobId: row.job_id, seq: Number(row.seq) },
     type: row.type,
-    data: row.data,
+    data: withInstantTexts(row.data),
     createdAt: row.created_at,
   };
 }

@@ -9,6 +9,9 @@ const EVERY_CALL: readonly NamedCall[] = Object.entries(CALLS);
 type AnyRequest = { readonly method: string; readonly path: string };
 type AnyResponse = { readonly status: number; readonly contentType: string | null; readonly text: string };
 
+/** Also where a shape says nothing of a field: in the data of an event, in what was done. */
+const STORED_INSTANT = /"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d"/;
+
 /**
  * Holds a response of the API against what the contract declares of its call: the status, the problem's code, and the shape, strictly,
  * so that a field too many fails as one too few does. Throws an Error that names the call and the field. What is no call of ours (a wrong
@@ -26,6 +29,7 @@ export function matchShape(request: AnyRequest, response: AnyResponse): string |
   const shape = isProblem
     ? problemShapeOf(call)
     : ((call && jsonShapeOf(call, response.status)) ?? z.never());
+  if (STORED_INSTANT.test(response.text)) throw faultOf(request, response, 'a time as PostgreSQL writes it');
   const parsed = shape.safeParse(JSON.parse(response.text));
   if (!parsed.success) throw faultOf(request, response, z.prettifyError(parsed.error));
   return name;

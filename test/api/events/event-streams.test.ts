@@ -104,6 +104,18 @@ describe('an account’s events as a list', () => {
     expect((await list(account, '?type=credits.low')).data.map(({ sequence }) => sequence)).toEqual([2]);
   });
 
+  it('write the times in their data as every time is written', async () => {
+    const account = await api.openAccount();
+    await api.owner.query(
+      `SELECT jobs.tell($1, NULL, 'credits.expiring', jsonb_build_object(
+         'expires_at', timestamptz '2026-01-31 13:00:00.123456+01', 'credits', 5), ledger.lock($1))`,
+      [account.accountId],
+    );
+    expect((await list(account)).data).toMatchObject([
+      { data: { expires_at: '2026-01-31T12:00:00.123Z', credits: 5 } },
+    ]);
+  });
+
   it('hold none of another account, and are refused to a key without a scope for them', async () => {
     const account = await api.openAccount();
     await tell(account, 1);
