@@ -10,6 +10,7 @@ import { createStartJob } from '../client/start-job.ts';
 import { openAssetStore } from '../assets/open-asset-store.ts';
 import { providersOf } from '../contract/job-request/parse-job-request.ts';
 import { readApiConfig } from '../runtime/settings/config.ts';
+import { PROVIDER_NAMES } from '../runtime/settings/model-services-config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createEndableReadiness } from '../runtime/readiness.ts';
@@ -34,7 +35,7 @@ const SHUTDOWN_TIMEOUT_MS = 15_000;
 
 const config = readApiConfig();
 const log = createLogger({ name: 'api', level: config.logLevel });
-const catalogue = await loadCatalogue(config.cataloguePath);
+const catalogue = await loadCatalogue(config.cataloguePath, { providers: PROVIDER_NAMES });
 const providers = providersOf(config);
 const assets = await openAssetStore(config.assets, { access: 'read', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });

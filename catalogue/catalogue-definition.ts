@@ -57,6 +57,8 @@ export const kindDefinition = z.strictObject({
   canBeVaried: z.boolean().default(true),
   priceFields: z.array(z.string()).default([]),
   supportFields: z.array(z.string()).default([]),
+  /** The field that says how long its film or sound lasts, in seconds: a result of another length is not taken. */
+  durationField: z.string().nullable().default(null),
   retentionDays: z.int().min(1).max(36_500).nullable().default(null),
   subject: z.string().nullable().default(null),
 });
@@ -72,6 +74,9 @@ const costRule = z.strictObject({
   per_unit: dollars.optional(),
 });
 
+const pixels = z.int().min(1).max(MAX_SIDE_PIXELS);
+const dimensions = z.strictObject({ width: pixels, height: pixels });
+
 const stageDefinition = z.strictObject({
   name: named(STAGE_NAME, 'a stage is named by small letters and digits, at most 20'),
   needs: z.array(z.string()).default([]),
@@ -79,14 +84,13 @@ const stageDefinition = z.strictObject({
   model: line(200),
   provider: name.optional(),
   mediaType,
+  /** Of each of its pictures or films, in pixels: another is not taken. */
+  dimensions: dimensions.optional(),
   share: z.number().positive().max(1),
   /** Null: not known, whatever the model's is. */
   cost: costRule.nullable().optional(),
   toInput: z.custom<StageToInput>((value) => typeof value === 'function', 'not a function').optional(),
 });
-
-const pixels = z.int().min(1).max(MAX_SIDE_PIXELS);
-const dimensions = z.strictObject({ width: pixels, height: pixels });
 
 const makingDefinition = z.strictObject({
   times: z.strictObject({

@@ -6,6 +6,7 @@ import { ADDED_TO_WORK } from '../domain/work/reference-assets.ts';
 import { BATCH_KIND, EDIT_KIND } from '../domain/work/work.ts';
 import type { CatalogueFault } from './catalogue-error.ts';
 import type { Declared } from './declared.ts';
+import { factsOfField } from './field-facts.ts';
 import { isRepeated, type Placed } from './placed.ts';
 
 /** The faults of a kind whose parts are all valid. */
@@ -40,7 +41,18 @@ export function faultsOfKind(
     ...(kind.subject === null || Object.hasOwn(kind.fields, kind.subject)
       ? []
       : [at('.subject', `there is no field ${kind.subject}`)]),
+    ...faultsOfDurationField(kind).map((fault) => at('.durationField', fault)),
   ];
+}
+
+/** A length that is no number would never be checked. */
+function faultsOfDurationField({ durationField: field, fields, mediaTypes }: Kind): readonly string[] {
+  if (field === null) return [];
+  const schema = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (schema === undefined) return [`there is no field ${field}`];
+  if (factsOfField(schema, true).type !== 'number') return [`${field} is not a number`];
+  const isTimed = mediaTypes.some((type) => /^(audio|video)\//.test(type));
+  return isTimed ? [] : [`${mediaTypes.join(' and ')} has no length`];
 }
 
 function faultsOfField(field: string, schema: z.ZodType): readonly string[] {

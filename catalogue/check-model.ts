@@ -76,7 +76,7 @@ function faultsOfMaking(
 
 /** A value of the field without a size would be found out only when its result is there and paid for. */
 function faultsOfDimensions(rule: DimensionRule, kind: Kind, mediaType: string): readonly Placement[] {
-  if (!/^(image|video)\//.test(mediaType)) return [['.dimensions', `${mediaType} has none`]];
+  if (!isSeen(mediaType)) return [['.dimensions', `${mediaType} has none`]];
   if ('width' in rule) return [];
   const { field, sizes } = rule;
   const schema = kind.fields[field];
@@ -88,6 +88,10 @@ function faultsOfDimensions(rule: DimensionRule, kind: Kind, mediaType: string):
   return facts.values
     .filter((value) => !Object.hasOwn(sizes, String(value)))
     .map((value): Placement => ['.dimensions.sizes', `no size for ${field} ${String(value)}`]);
+}
+
+function isSeen(mediaType: string): boolean {
+  return /^(image|video)\//.test(mediaType);
 }
 
 function faultsOfTimes(times: ModelTimes, model: Model): readonly Placement[] {
@@ -114,6 +118,9 @@ function faultsOfStages(stages: readonly Stage[], mediaType: string): readonly P
       ...stage.needs.flatMap((need, nth) =>
         earlier.includes(need) ? [] : [at(`.needs[${String(nth)}]`, `no earlier stage is named ${need}`)],
       ),
+      ...(stage.dimensions === undefined || isSeen(stage.mediaType)
+        ? []
+        : [at('.dimensions', `${stage.mediaType} has none`)]),
       ...(index === last && stage.parts > 1 ? [at('.parts', 'one file is delivered')] : []),
       ...(index === last && stage.mediaType !== mediaType
         ? [at('.mediaType', `the result is ${mediaType}`)]

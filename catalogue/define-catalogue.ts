@@ -151,9 +151,10 @@ function pathOf(start: string, steps: readonly PropertyKey[]): string {
 function toModel(entry: z.output<typeof modelDefinition>, kinds: readonly Placed<Kind>[]): Model {
   const makes = Object.entries(entry.makes).map(([kindName, making]): [string, Making] => {
     const kind = kinds.find(({ entry: { name } }) => name === kindName)?.entry;
-    const stages = making.stages?.map(({ cost = entry.cost, toInput: _toInput, ...stage }) => ({
+    const stages = making.stages?.map(({ cost = entry.cost, toInput: _toInput, dimensions, ...stage }) => ({
       ...stage,
       provider: stage.provider ?? entry.provider,
+      ...(dimensions === undefined ? {} : { dimensions }),
       ...(cost === null ? {} : { cost }),
     }));
     return [

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { CatalogueError } from './catalogue-error.ts';
+import { faultsOfProviders } from './check-providers.ts';
 import { isDefinedCatalogue } from './define-catalogue.ts';
 import { messageOf } from '../domain/message-of.ts';
 import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from './adopter-tools.ts';
@@ -15,11 +16,20 @@ const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
 /** For the top level of the file, and for its function. A file imports nothing but its own parts: far more than a slow disk takes. */
 const LOAD_LIMIT_MS = 10_000;
 
+export type LoadOptions = {
+  readonly limitMs?: number;
+  /** The names of the providers that the process has adapters to; null: any. */
+  readonly providers?: readonly string[] | null;
+};
+
 /**
  * Loads the catalogue of a file (.js, .mjs, or .ts where the process can load it) or of a folder with one; without a
  * name, the shipped one. Throws CatalogueError with every fault by its path, or why the file cannot be used.
  */
-export async function loadCatalogue(file: string | null, limitMs = LOAD_LIMIT_MS): Promise<Catalogue> {
+export async function loadCatalogue(
+  file: string | null,
+  { limitMs = LOAD_LIMIT_MS, providers = null }: LoadOptions = {},
+): Promise<Catalogue> {
   if (file === null) return superscaleCatalogue(ADOPTER_TOOLS);
   const source = findFile(file);
   const exported = await importFrom(source, limitMs);
@@ -28,7 +38,8 @@ export async function loadCatalogue(file: string | null, limitMs = LOAD_LIMIT_MS
     defined = endingWithin(limitMs, exported)(ADOPTER_TOOLS);
   } catch (error) {
     if (error instanceof CatalogueError) throw new CatalogueError(error.faults, source);
-    throw new CatalogueError([{ path: '', fault: `it does not run: ${messageOf(error)}` }], source);
+    const fault = `it does not run: ${messageOf(error)}${placeOf(error, source)}`;
+    throw new CatalogueError([{ path: '', fault }], source);
   }
   if (!isDefinedCatalogue(defined)) {
     throw new CatalogueError(
@@ -36,6 +47,8 @@ export async function loadCatalogue(file: string | null, limitMs = LOAD_LIMIT_MS
       source,
     );
   }
+  const faults = providers === null ? [] : faultsOfProviders(defined.models, providers);
+  if (faults.length > 0) throw new CatalogueError(faults, source);
   return defined;
 }
 
@@ -60,7 +73,7 @@ async function importFrom(source: string, limitMs: number): Promise<CatalogueFil
   try {
     module = await import(href);
   } catch (error) {
-    throw refusal(messageOf(error));
+    throw refusal(`${messageOf(error)}${placeOf(error, source)}`);
   }
   const exported = (module as { readonly catalogue?: unknown }).catalogue;
   if (typeof exported !== 'function') {
@@ -69,4 +82,14 @@ async function importFrom(source: string, limitMs: number): Promise<CatalogueFil
     throw new CatalogueError([{ path: '', fault }], source);
   }
   return exported as CatalogueFile;
+}
+
+/** Where in the file an error came from. Of a syntax error that an import meets Node.js does not say it, and does when it checks the file. */
+function placeOf(error: unknown, source: string): string {
+  const names = [pathToFileURL(source).href, source];
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const at = stack.split('\n').find((line) => names.some((name) => line.includes(`${name}:`)));
+  const line = at === undefined ? undefined : /:(\d+)(?::\d+)?\)?$/.exec(at)?.[1];
+  if (line !== undefined) return ` (line ${line})`;
+  return error instanceof SyntaxError ? `: node --check ${source} shows where` : '';
 }

@@ -15,6 +15,7 @@ import { loadCatalogue } from '../catalogue/load-catalogue.ts';
 import { openAssetStore } from '../assets/open-asset-store.ts';
 import { planRulesOf } from '../domain/credits/plans.ts';
 import { readWorkerConfig } from '../runtime/settings/config.ts';
+import { PROVIDER_NAMES } from '../runtime/settings/model-services-config.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/process-ready.ts';
@@ -48,7 +49,7 @@ const shutdown = endInOrder({
   steps: opened,
 });
 
-const catalogue = await loadCatalogue(config.cataloguePath);
+const catalogue = await loadCatalogue(config.cataloguePath, { providers: PROVIDER_NAMES });
 const assets = await openAssetStore(config.assets, { access: 'write', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast-worker', log });
 opened.unshift({ name: 'database', stop: () => pool.end() });

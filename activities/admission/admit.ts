@@ -214,7 +214,12 @@ function planJob(
   }
   const { output, model, making, times } = first;
   const fallbacks = fallbacksOf(offerOf(rules), model, output.work.kind);
-  return { item, plan: planOutput({ ...output, ...job, model, making, times, fallbacks }), batch: null };
+  const { kinds } = rules.catalogue;
+  return {
+    item,
+    plan: planOutput({ ...output, ...job, model, making, kinds, times, fallbacks }),
+    batch: null,
+  };
 }
 
 /** Undefined: no model makes this kind. */

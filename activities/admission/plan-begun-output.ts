@@ -40,6 +40,7 @@ export function createBeginOutput(
       credits: output.credits,
       model,
       making,
+      kinds: catalogue.kinds,
       fallbacks: fallbacksOf({ models: catalogue.models, providers }, model, work.kind),
       times: outputTimesOf(making.times, output),
       ageSeconds: output.ageSeconds,

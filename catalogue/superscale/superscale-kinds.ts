@@ -20,6 +20,7 @@ export function superscaleKinds({ z, brief }: CatalogueTools): readonly KindDefi
       },
       defaults: { duration_seconds: 30, quality: 'standard' },
       mediaTypes: ['video/mp4'],
+      durationField: 'duration_seconds',
       priceFields: ['duration_seconds', 'quality'],
       supportFields: ['duration_seconds', 'quality'],
       subject: 'brief',

@@ -15,29 +15,34 @@ const PICTURE_TIMES = {
 
 const DEADLINES = { minDeadlineSeconds: 30, maxDeadlineSeconds: 3_600 } as const;
 
+/** Pixels that FLUX is asked for: a shape that it was trained on, of less than a megapixel. */
+const PORTRAIT = { width: 768, height: 1_024 } as const;
+const WIDE = { width: 1_024, height: 576 } as const;
+
 /**
- * https://fal.ai/models/fal-ai/flux/dev/api: `prompt`, `image_size`, `output_format`; $0.025 for each megapixel. It draws from words alone: its
- * schema has no field for a picture.
+ * https://fal.ai/models/fal-ai/flux/dev/api: `prompt`, `image_size` ("The size of the generated image": a width and a height in pixels, or a name
+ * that has none there), `output_format`; $0.025 for each megapixel. It draws from words alone: its schema has no field for a picture.
  */
 const FAL_STATIC_AD: ModelDefinition = {
   name: 'fal/flux-dev',
   provider: 'fal',
   remoteId: 'fal-ai/flux/dev',
-  makes: { static_ad: PICTURE_TIMES },
+  makes: { static_ad: { ...PICTURE_TIMES, dimensions: PORTRAIT } },
   ...DEADLINES,
   cancelRule: CANCEL_RULE,
   cost: { per_unit: '0.0250' },
   takesReferences: false,
   toInput: (work) => ({
     prompt: pictureOf(work),
-    image_size: 'portrait_4_3',
+    image_size: PORTRAIT,
     num_images: 1,
     output_format: 'png',
   }),
 };
 
 /**
- * https://replicate.com/google/nano-banana/api: `prompt`, `image_input` (pictures to work from), `output_format`; $0.039 for each picture.
+ * https://replicate.com/google/nano-banana/api: `prompt`, `image_input` (pictures to work from), `output_format`; $0.039 for each picture. It
+ * publishes no size in pixels (`aspect_ratio` is that of the first picture unless it is named), so that any will do.
  */
 const REPLICATE_STATIC_AD: ModelDefinition = {
   name: 'replicate/nano-banana',
@@ -94,7 +99,7 @@ const script: StageToInput = (work) => ({
 /** https://fal.ai/models/fal-ai/flux/dev/api */
 const scenes: StageToInput = (_work, { part, inputs }) => ({
   prompt: sceneOf(inputs, part).picture,
-  image_size: 'portrait_16_9',
+  image_size: WIDE,
   num_images: 1,
   output_format: 'png',
 });
@@ -128,7 +133,7 @@ const FILM: ModelDefinition = {
         {
           ...{ name: 'scenes', provider: 'fal', model: 'fal-ai/flux/dev', toInput: scenes },
           ...{ needs: ['script'], parts: SCENES, mediaType: 'image/png', share: 0.1 },
-          cost: { per_unit: '0.0250' },
+          ...{ dimensions: WIDE, cost: { per_unit: '0.0250' } },
         },
         {
           ...{ name: 'motion', provider: 'fal', toInput: motion },

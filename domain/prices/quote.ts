@@ -6,6 +6,7 @@ import {
   NO_SOURCES,
   resolveWork,
   sourceIdsOf,
+  withDefaults,
   type KindRules,
   type ResolvedWork,
   type SourceOf,
@@ -105,9 +106,7 @@ function unitPriceOf(
   const rule = Object.hasOwn(prices, work.kind) ? prices[work.kind] : undefined;
   if (rule === undefined)
     throw new RangeError(`price list ${name} ${String(version)} has no price for ${work.kind}`);
-  const kind = kindOf(kinds, work.kind);
-  const given = Object.entries(work).filter(([, value]) => value !== undefined);
-  return priceByRule(rule, { ...kind?.defaults, ...Object.fromEntries(given) });
+  return priceByRule(rule, withDefaults(work, kindOf(kinds, work.kind)));
 }
 
 function isOneFigure({ parts }: PriceBreakdown): boolean {

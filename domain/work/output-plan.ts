@@ -2,6 +2,7 @@ import {
   kindOf,
   NO_SOURCES,
   resolveWork,
+  withDefaults,
   type KindRules,
   type ResolvedWork,
   type SourceOf,
@@ -54,7 +55,7 @@ export type OutputPlan = {
   /** The kind that is made: an edit has its source's. */
   readonly kind: string;
   readonly credits: number;
-  /** The length of a film or sound, if its kind has a field `duration_seconds`. */
+  /** The length of a film or sound, if its kind has a field for it. */
   readonly durationSeconds?: number;
   /** The dimensions of a picture or film, if the model says them. */
   readonly dimensions?: Dimensions;
@@ -182,6 +183,7 @@ export function planOutput({
   work,
   model,
   making,
+  kinds,
   fallbacks = [],
   ...output
 }: Omit<OutputPlan, keyof OfModel | 'durationSeconds' | 'dimensions' | 'hasReferenceAssets'> & {
@@ -189,11 +191,14 @@ export function planOutput({
   readonly model: Model;
   /** How the model makes this kind. */
   readonly making: Making;
+  readonly kinds: readonly KindRules[];
   /** Models that may take over: see fallbacksOf. */
   readonly fallbacks?: readonly Model[];
 }): OutputPlan {
-  const { duration_seconds: durationSeconds } = work;
-  const dimensions = dimensionsOf(making.dimensions, work);
+  const kind = kindOf(kinds, work.kind);
+  const asked = withDefaults(work, kind);
+  const durationSeconds = kind?.durationField ? asked[kind.durationField] : undefined;
+  const dimensions = dimensionsOf(making.dimensions, asked);
   return {
     accountId: output.accountId,
     jobId: output.jobId,
@@ -209,7 +214,7 @@ export function planOutput({
     ...(making.stages === null ? {} : { stages: making.stages }),
     ...(making.stages === null && model.cost !== null ? { cost: model.cost } : {}),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
-    ...(fallbacks.length === 0 ? {} : { fallbacks: fallbacks.map((one) => fallbackOf(one, work, making)) }),
+    ...(fallbacks.length === 0 ? {} : { fallbacks: fallbacks.map((one) => fallbackOf(one, asked, making)) }),
     maxAttempts: model.maxAttempts,
     maxCost: model.maxCost,
     times: output.times,
@@ -228,11 +233,11 @@ function heartbeatTimeoutOf(shortestSeconds: number, { expectedSeconds }: JobTim
 
 function fallbackOf(
   { name, provider, remoteId, makes, cost }: Model,
-  work: ResolvedWork,
+  asked: ResolvedWork,
   making: Making,
 ): Fallback {
-  const { mediaType, dimensions: rule } = makes[work.kind] ?? making;
-  const dimensions = dimensionsOf(rule, work);
+  const { mediaType, dimensions: rule } = makes[asked.kind] ?? making;
+  const dimensions = dimensionsOf(rule, asked);
   return {
     ...{ name, provider, model: remoteId, mediaType },
     ...(dimensions === undefined ? {} : { dimensions }),
@@ -265,7 +270,7 @@ export function attemptOf(
   const { stage } = takenOverBy === undefined ? part : partBy(takenOverBy, part);
   const stages = stagesOf(plan);
   const isFinal = isFinalStage(stages, stage);
-  const { dimensions } = takenOverBy ?? plan;
+  const { dimensions = isFinal ? (takenOverBy ?? plan).dimensions : undefined } = stage;
   const progress = partProgressOf(stages, stage);
   return {
     accountId: plan.accountId,
@@ -279,7 +284,7 @@ export function attemptOf(
     reference: attemptReferenceOf({ ...plan, stage: partNameOf(part), number }),
     mediaType: stage.mediaType,
     ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
-    ...(isFinal && dimensions !== undefined ? { dimensions } : {}),
+    ...(dimensions === undefined ? {} : { dimensions }),
     isFinal,
     reachWithinSeconds: reachWithinSeconds(plan.times),
     ...(stage.cost === undefined ? {} : { cost: stage.cost }),

@@ -1,4 +1,5 @@
 import type { CostRule } from '../prices/run-cost.ts';
+import type { Dimensions } from './models.ts';
 
 /**
  * How an output is made: stages of one or more parts, each part one call to a model service. A plan carries its stages:
@@ -18,6 +19,8 @@ export type Stage = {
   readonly model: string;
   readonly provider: string;
   readonly mediaType: string;
+  /** Of each of its results; absent: any, or of the last stage what the plan says. */
+  readonly dimensions?: Dimensions;
   /** Its share of the whole progress, 0 … 1: about its share of the time. */
   readonly share: number;
   /** What a call costs us; absent: not known. */

@@ -17,6 +17,8 @@ export type KindRules = {
   readonly priceFields: readonly string[];
   /** The fields that support sees; every other one is the customer's own. */
   readonly supportFields: readonly string[];
+  /** The field with the length of its film or sound, in seconds. Null: its length is not asked for. */
+  readonly durationField: string | null;
   /** How long a result is kept after its delivery, in days; null: forever. */
   readonly retentionDays: number | null;
   /** The field with the subject: an edit with a new one starts afresh. Null: an edit always builds on its source. */
@@ -61,6 +63,12 @@ export function resolveWork(work: WorkItem, sourceOf: SourceOf, kinds: readonly 
     kind: source.kind,
     instruction: startsAfresh ? work.instruction : joined(source.instruction, work.instruction),
   };
+}
+
+/** A work with the defaults of its kind for what it leaves out: what it asks for, and is priced by. */
+export function withDefaults(work: ResolvedWork, kind: KindRules | undefined): ResolvedWork {
+  const given = Object.entries(work).filter(([, value]) => value !== undefined);
+  return { ...kind?.defaults, ...Object.fromEntries(given) } as ResolvedWork;
 }
 
 /** The ids of the sources of the edits among these works, without repeats. */

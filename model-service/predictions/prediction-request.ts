@@ -23,6 +23,9 @@ const BRIEF = z.looseObject({
 /** Characters of a sound: about an hour. */
 const MAX_TEXT = 50_000;
 
+/** Two minutes of sound take two seconds to make. */
+const MAX_SOUND_SECONDS = 120;
+
 /** More parts than any film has. */
 const MAX_PARTS = 16;
 
@@ -52,6 +55,8 @@ const INPUT = z.looseObject({
     .max(2 * MAX_TEXT)
     .optional(),
   voice: z.string().max(40).optional(),
+  /** The length of a sound; absent: that of its text, up to a minute. */
+  seconds: z.number().min(1).max(MAX_SOUND_SECONDS).optional(),
   brief: BRIEF.optional(),
   duration_seconds: z.literal(VIDEO_DURATIONS_SECONDS).optional(),
   quality: z.enum(VIDEO_QUALITIES).optional(),

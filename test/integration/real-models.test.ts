@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PICTURES } from '../activities/content/pictures.ts';
+import { blackPng, PICTURES } from '../activities/content/pictures.ts';
 import type { Dialect, FakeFile, WireRequest } from '../providers/contract/dialect.ts';
 import { answering, startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
 import { FAL_DIALECT } from '../providers/contract/fal-dialect.ts';
@@ -25,6 +25,12 @@ const SECRETS = {
 const HEADLINE = 'A kettle for the harbour 4711';
 /** In the addresses of results and of reference pictures, as services and stores sign theirs. */
 const SIGNATURE = 'planted-signature-4711';
+/** Drawn as a square by the fake of fal, whatever size is asked for. */
+const SQUARE = 'A square kettle 4711';
+/** Width and height. */
+const PORTRAIT = [768, 1_024] as const;
+const WIDE = [1_024, 576] as const;
+type Size = { readonly width: number; readonly height: number };
 const PREPARED = path.join(import.meta.dirname, '../../model-service/prepared');
 
 const FILM = {
@@ -42,11 +48,17 @@ let openAi: FakeService;
 beforeAll(async () => {
   const png = await PICTURES['image/png']();
   const clip = await readFile(path.join(PREPARED, 'film-15.mp4'));
-  const isFilm = ({ path: asked }: WireRequest) => asked.includes('image-to-video');
+  const pictures = new Map<number, Buffer>();
+  for (const [width, height] of [PORTRAIT, WIDE, [64, 64]] as const)
+    pictures.set(width / height, await blackPng(width, height));
+  const square = pictures.get(1) ?? png;
   fal = await startFakeService(
-    finishing(FAL_DIALECT, (request) =>
-      signed(isFilm(request) ? fal.putFile(clip, 'video/mp4') : fal.putFile(png, 'image/png')),
-    ),
+    finishing(FAL_DIALECT, ({ path: asked, json }) => {
+      if (asked.includes('image-to-video')) return signed(fal.putFile(clip, 'video/mp4'));
+      const { prompt, image_size: size } = json as { prompt: string; image_size: Size };
+      const drawn = prompt.includes(SQUARE) ? square : pictures.get(size.width / size.height);
+      return signed(fal.putFile(drawn ?? png, 'image/png'));
+    }),
   );
   replicate = await startFakeService(
     finishing(REPLICATE_DIALECT, () => signed(replicate.putFile(png, 'image/png'))),
@@ -133,12 +145,23 @@ describe('the models of other services', () => {
     const [submitted] = fal.requests.filter(FAL_DIALECT.isSubmission);
     expect(submitted).toMatchObject({
       path: '/fal-ai/flux/dev',
-      json: { image_size: 'portrait_4_3', num_images: 1, output_format: 'png' },
+      json: { image_size: { width: 768, height: 1_024 }, num_images: 1, output_format: 'png' },
       headers: { authorization: `Key ${SECRETS.FAL_KEY}` },
     });
     expect((submitted?.json as { prompt: string }).prompt).toContain(HEADLINE);
     expect(Object.keys(submitted?.json as object)).toHaveLength(4);
     expect(await attemptsOf(job)).toMatchObject([{ provider: 'fal', billed: 'yes', is_final: false }]);
+  });
+
+  it('make a static ad on fal that is not charged when its size is another than was asked for', async () => {
+    const job = await finish({
+      ...{ kind: 'static_ad', model: 'fal/flux-dev' },
+      brief: { ...brief, headline: SQUARE },
+    });
+    expect(job).toMatchObject({
+      ...{ state: 'failed', failure: { code: 'bad_content' } },
+      billing: { committed: 0, returned: 35 },
+    });
   });
 
   it('make one on Replicate, from the picture that the brief refers to', async () => {

@@ -128,7 +128,8 @@ describe('a voice studio', () => {
       ['voice', 'collected'],
       ['mix', 'collected'],
     ]);
-    expect(await secondsOf(job.outputs[0])).toBeGreaterThan(1);
+    // As long as was ordered, however short its text is.
+    expect(Math.abs((await secondsOf(job.outputs[0])) - 10)).toBeLessThan(0.5);
   });
 
   it('returns what fails in a batch, and charges the rest', async () => {

@@ -7,7 +7,7 @@ import { FILM_STAGES, SUPERSCALE } from '../harness/superscale.ts';
 
 const STEM = 'abcdefghijklmnopqrstuvwxyz';
 const ACCOUNT = 'abcd2345';
-const PLAN: OutputPlan = {
+const PLAN: Omit<OutputPlan, 'fallbacks'> = {
   accountId: `acct_${ACCOUNT}`,
   jobId: `job_${STEM}`,
   outputId: `out_${STEM}_0`,
@@ -61,7 +61,8 @@ describe('a worker that dies', () => {
     if (model === undefined || making === undefined) throw new Error('the catalogue makes no static ad');
     const work = { kind: 'static_ad', brief: { headline: 'A headline' } };
     const times = { ...PLAN.times, expectedSeconds };
-    expect(planOutput({ ...PLAN, times, work, model, making, fallbacks: [] })).toMatchObject({
+    const { kinds } = SUPERSCALE;
+    expect(planOutput({ ...PLAN, times, work, model, making, kinds, fallbacks: [] })).toMatchObject({
       heartbeatTimeoutSeconds,
     });
   });
@@ -116,7 +117,7 @@ it('a plan has the dimensions that its model says for the work, and a fallback i
   const plan = planOutput({
     ...PLAN,
     work: { kind: 'static_ad', model: model.name, size: 'large' },
-    ...{ model, making: { ...making, dimensions: rule }, fallbacks: [fallback] },
+    ...{ model, making: { ...making, dimensions: rule }, kinds: SUPERSCALE.kinds, fallbacks: [fallback] },
   });
   expect(attemptOf(plan, 1).dimensions).toEqual(large);
   expect(attemptOf(plan, 1, undefined, plan.fallbacks?.[0]).dimensions).toEqual(small);
@@ -124,6 +125,42 @@ it('a plan has the dimensions that its model says for the work, and a fallback i
   const staged = { ...plan, stages: [piece, { ...piece, name: 'final' }] };
   expect(attemptOf(staged, 1, { stage: piece, part: 1 }).dimensions).toBeUndefined();
   expect(attemptOf(staged, 1).dimensions).toEqual(large);
+  const sized = { ...piece, dimensions: small };
+  expect(attemptOf({ ...staged, stages: [sized, piece] }, 1, { stage: sized, part: 1 }).dimensions).toEqual(
+    small,
+  );
+});
+
+it('a work that leaves fields out is held to the length and the dimensions of their defaults', () => {
+  const [model] = SUPERSCALE.models;
+  const making = model?.makes['video_ad'];
+  if (model === undefined || making === undefined) throw new Error('no model makes a video_ad');
+  const sizes = { draft: { width: 9, height: 16 }, standard: { width: 90, height: 160 } };
+  const plan = (work: object) =>
+    planOutput({
+      ...PLAN,
+      work: { kind: 'video_ad', model: model.name, ...work },
+      ...{ model, making: { ...making, dimensions: { field: 'quality', sizes } } },
+      kinds: SUPERSCALE.kinds,
+    });
+  expect(plan({ duration_seconds: undefined })).toMatchObject({
+    ...{ durationSeconds: 30, dimensions: sizes.standard },
+  });
+  expect(plan({ duration_seconds: 60, quality: 'draft' })).toMatchObject({
+    ...{ durationSeconds: 60, dimensions: sizes.draft },
+  });
+});
+
+it('the length of a film or a sound is that of the field that its kind says', () => {
+  const [model] = SUPERSCALE.models;
+  const making = model?.makes['static_ad'];
+  const [kind] = SUPERSCALE.kinds;
+  if (model === undefined || making === undefined || kind === undefined) throw new Error('no static_ad');
+  const clip = { ...kind, name: 'clip', durationField: 'seconds' };
+  const plan = (work: object) =>
+    planOutput({ ...PLAN, work: { kind: 'clip', ...work }, model, making, kinds: [clip] });
+  expect(plan({ seconds: 12, duration_seconds: 30 }).durationSeconds).toBe(12);
+  expect(plan({ duration_seconds: 30 }).durationSeconds).toBeUndefined();
 });
 
 describe('a run that failed', () => {

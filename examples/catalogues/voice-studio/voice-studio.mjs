@@ -20,6 +20,7 @@ const kinds = ({ z, text }) => [
     mediaTypes: ['audio/mp4'],
     priceFields: ['seconds'],
     supportFields: ['seconds'],
+    durationField: 'seconds',
     canBeVaried: false,
   },
 ];
@@ -74,9 +75,10 @@ const models = [
     isSandbox: true,
     cancelRule: 'Cancel at any time before it is delivered and all of its credits return.',
     cost: { per_call: '0.0060' },
-    toInput: ({ script, topic, voice, instruction }) => ({
+    toInput: ({ script, topic, seconds, voice, instruction }) => ({
       kind: 'sound',
       text: script ?? topic,
+      seconds,
       voice,
       instruction,
     }),

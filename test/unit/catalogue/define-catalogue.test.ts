@@ -301,33 +301,6 @@ describe('what is wrong with', () => {
     expect([...found].sort()).toEqual(faults.map((fault) => `models[0].makes.video_ad${fault}`).sort());
   });
 
-  test('dimensions without a size for each value of a field', () => {
-    const A2 = { width: 1_024, height: 1_448 };
-    const poster = {
-      name: 'poster',
-      fields: { size: z.enum(['a2', 'a1']), title: z.string().max(9) },
-      mediaTypes: ['image/png'],
-    };
-    const madeWith = (dimensions: unknown) => {
-      const definition = withKind(poster);
-      const models = definition.models.map((model) => {
-        const { times } = model.makes['poster'] ?? {};
-        return { ...model, makes: { ...model.makes, poster: { times, dimensions } } };
-      });
-      return faultsOf({ ...definition, models });
-    };
-    const at = 'models[0].makes.poster.dimensions';
-    expect(madeWith(A2)).toEqual([]);
-    expect(madeWith({ field: 'size', sizes: { a2: A2, a1: A2 } })).toEqual([]);
-    expect(madeWith({ field: 'size', sizes: { a2: A2 } })).toEqual([`${at}.sizes: no size for size a1`]);
-    const unknown = (field: string) =>
-      `${at}.field: ${field} is no field of poster that always has one of a few values`;
-    expect(madeWith({ field: 'title', sizes: {} })).toEqual([unknown('title')]);
-    expect(madeWith({ field: 'format', sizes: {} })).toEqual([unknown('format')]);
-    for (const wrong of [{ width: 0, height: 9 }, { width: 9.5, height: 9 }, { width: 9 }, 'a2'])
-      expect(madeWith(wrong)).toEqual([expect.stringMatching(/^models\[0\]\.makes\.poster\.dimensions/)]);
-  });
-
   test('times that are out of order', () => {
     const times = { expectedSeconds: 30, startDeadlineSeconds: 20, stuckSeconds: 40, deadlineSeconds: 9_000 };
     const makes = { ...SUPERSCALE_MODELS[0]?.makes, static_ad: { times } };

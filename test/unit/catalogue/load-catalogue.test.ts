@@ -25,6 +25,9 @@ export const catalogue = ({ defineCatalogue, z, flat }) =>
   });
 `;
 
+/** Far more than a start takes on a busy machine. */
+const LIMIT_MS = 60_000;
+
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 beforeAll(async () => {
   home = await makeTemporaryHome('catalogue');
@@ -40,7 +43,7 @@ async function write(name: string, text: string): Promise<string> {
 
 const refusalOf = async (file: string, limitMs?: number): Promise<string> => {
   try {
-    await loadCatalogue(file, limitMs);
+    await loadCatalogue(file, { ...(limitMs === undefined ? {} : { limitMs }), providers: ['local', 'gpu'] });
     return 'loaded';
   } catch (error) {
     if (error instanceof CatalogueError) return error.message.replaceAll(home.home, '');
@@ -87,6 +90,25 @@ describe('a start is refused', () => {
   });
 
   test.each([
+    ['of its model', "provider: 'local'", "provider: 'lokal'", 'models[0].provider'],
+    [
+      'of a stage',
+      'deadlineSeconds: 4 } }',
+      `deadlineSeconds: 4 }, stages: [
+        { name: 'sketch', model: 'a', mediaType: 'image/png', share: 0.5 },
+        { name: 'ink', model: 'b', provider: 'lokal', mediaType: 'image/png', share: 0.5 },
+      ] }`,
+      'models[0].makes.poster.stages[1].provider',
+    ],
+  ])('on a misspelt provider %s', async (_, part, written, where) => {
+    const file = await write(`${where}.mjs`, SOUND.replace('PRICE', '3').replace(part, written));
+    expect(await refusalOf(file)).toBe(
+      `/${where}.mjs has a fault, and nothing was started:\n` +
+        `  ${where}: no provider is named lokal: local, gpu`,
+    );
+  });
+
+  test.each([
     ['that is not there', 'nowhere.mjs', null, 'there is no such file'],
     [
       'that exports something else',
@@ -120,19 +142,47 @@ describe('a start is refused', () => {
     );
   });
 
-  test('on a file whose top level loops forever, by a process that ends with the reason', async () => {
-    const file = await write('looping.mjs', 'for (;;);');
+  test.each([
+    [
+      'whose top level loops forever',
+      'looping.mjs',
+      500,
+      'for (;;);',
+      'it cannot be loaded: its top level has not ended within 0.5 s: remove the endless loop or the wait from it',
+    ],
+    [
+      'whose top level fails in its third line',
+      'failing.mjs',
+      LIMIT_MS,
+      'const offer = {};\n\noffer.kinds.push(1);\n',
+      "it cannot be loaded: Cannot read properties of undefined (reading 'push') (line 3)",
+    ],
+    [
+      'whose function fails in its second line',
+      'throwing.mjs',
+      LIMIT_MS,
+      'export const catalogue = () => {\n  throw new Error("no key");\n};\n',
+      'it does not run: no key (line 2)',
+    ],
+    [
+      'that is no JavaScript somewhere',
+      'torn.mjs',
+      LIMIT_MS,
+      'export const catalogue = ({ x => 3;',
+      "it cannot be loaded: Unexpected token '=>': node --check FILE shows where",
+    ],
+  ])('on a file %s, by a process that ends with the reason', async (_, name, limitMs, text, reason) => {
+    const file = await write(name, text);
     const script = path.join(import.meta.dirname, 'load-in-process.ts');
-    const options = { timeout: 9_000 };
-    const ended = promisify(execFile)(process.execPath, ['--import', 'tsx', script, file, '500'], options);
+    const command = ['--import', 'tsx', script, file, String(limitMs)];
+    const ended = promisify(execFile)(process.execPath, command, { timeout: LIMIT_MS });
     const { code, stderr } = (await ended.catch((error: unknown) => error)) as {
       code: number;
       stderr: string;
     };
     expect(code).toBe(1);
-    expect(stderr).toContain(
-      `${file} has a fault, and nothing was started:\n` +
-        '  it cannot be loaded: its top level has not ended within 0.5 s: remove the endless loop or the wait from it',
+    expect(stderr.replaceAll(file, 'FILE')).toContain(
+      `FILE has a fault, and nothing was started:\n  ${reason}\n`,
     );
   });
 

@@ -3,4 +3,4 @@ import { loadCatalogue } from '../../../catalogue/load-catalogue.ts';
 /** A process that loads a catalogue at its top level, as API and worker do: `load-in-process.ts <file> <limit in ms>`. */
 
 const [file = null, limitMs] = process.argv.slice(2);
-await loadCatalogue(file, Number(limitMs));
+await loadCatalogue(file, { limitMs: Number(limitMs) });
