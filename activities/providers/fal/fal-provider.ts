@@ -13,7 +13,8 @@ const AFTER_ERROR_MS = 2_000;
 
 /**
  * By default fal runs a request up to ten times, stores its input and output, and keeps its files public forever
- * (docs.fal.ai, "Queue", "Data retention"). An hour is ample for the files: results are stored within seconds.
+ * (docs.fal.ai, "Queue", "Data retention"). An hour is ample for the files: results are stored within seconds. They get no
+ * `initial_acl`: a private file is read with the key, which goes to the queue and to no other host.
  */
 const HEADERS = {
   'x-fal-no-retry': '1',

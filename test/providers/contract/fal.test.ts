@@ -11,12 +11,16 @@ describe('the fal adapter', () => {
 describe('a request in fal’s queue', () => {
   const start = createContractFixture(FAL);
 
-  it('forbids fal to run it again by itself and to store its content', async () => {
+  it('forbids fal to run it again by itself, to store its content, and to keep its files for more than an hour', async () => {
     const { fake, accept } = await start();
     await accept();
     const [{ path, headers } = { path: '', headers: {} }] = fake.requests;
     expect(path).toBe('/fal-ai/flux/schnell');
-    expect(headers).toMatchObject({ 'x-fal-no-retry': '1', 'x-fal-store-io': '0' });
+    expect(headers).toMatchObject({
+      'x-fal-no-retry': '1',
+      'x-fal-store-io': '0',
+      'x-fal-object-lifecycle-preference': '{"expiration_duration_seconds":3600}',
+    });
   });
 
   it('is polled and canceled at the addresses in its response', async () => {
