@@ -16,7 +16,7 @@ export async function stackStart(config: DevConfig, options: { readonly json: bo
   const stack = await startHomeStack(config, { signal: ending, onNote: printProgress });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   if (options.json) printJson(stack.info());
-  else printWelcome(stack.info(), config.home, seconds, await portalUrlOf(stack.info()));
+  else printWelcome(stack.info(), config, seconds, await portalUrlOf(stack.info()));
   if (!ending.aborted) {
     await new Promise((resolve) => {
       ending.addEventListener('abort', resolve, { once: true });
@@ -27,11 +27,12 @@ export async function stackStart(config: DevConfig, options: { readonly json: bo
   printProgress('ended; everything is kept in ' + config.home);
 }
 
-function printWelcome(info: StackInfo, home: string, seconds: string, portalUrl: string): void {
-  const brief = path.relative(
-    process.cwd(),
-    path.join(import.meta.dirname, '..', '..', 'examples', 'jobs', 'static-ad.json'),
-  );
+function printWelcome(
+  info: StackInfo,
+  { home, cataloguePath }: DevConfig,
+  seconds: string,
+  portalUrl: string,
+): void {
   printLine(`
 Holdfast is up (${seconds} s).
 
@@ -43,14 +44,7 @@ Holdfast is up (${seconds} s).
   Account        ${info.account_id} ("Local sandbox")
   Kept in        ${home}   (logs/, keys.json, stack.json)
 
-Make a static ad as that account (35 credits; the response comes with its end):
-
-  curl -sS ${info.api_url}/v1/jobs \\
-    -H "Authorization: Bearer ${info.account_key}" \\
-    -H "Idempotency-Key: first-$(date +%s)" \\
-    -H "Prefer: wait=30" \\
-    -H "Content-Type: application/json" \\
-    --data @${brief}
+${cataloguePath === null ? firstJobText(info) : offerText(info)}
 
 See its balance:
 
@@ -63,8 +57,30 @@ Its page, as the customer sees it, for a day:
 Support's, with the key that ./holdfast stack get platform_key prints:
 
   ${info.api_url}/console
-${sandboxText(info)}
+${cataloguePath === null ? sandboxText(info) : ''}
 Ctrl-C ends everything; what it holds is there again at the next start.`);
+}
+
+function firstJobText(info: StackInfo): string {
+  const brief = path.relative(
+    process.cwd(),
+    path.join(import.meta.dirname, '..', '..', 'examples', 'jobs', 'static-ad.json'),
+  );
+  return `Make a static ad as that account (35 credits; the response comes with its end):
+
+  curl -sS ${info.api_url}/v1/jobs \\
+    -H "Authorization: Bearer ${info.account_key}" \\
+    -H "Idempotency-Key: first-$(date +%s)" \\
+    -H "Prefer: wait=30" \\
+    -H "Content-Type: application/json" \\
+    --data @${brief}`;
+}
+
+/** Of another catalogue than the shipped one, whose kinds the first job and the sandbox page are of. */
+function offerText(info: StackInfo): string {
+  return `See what your catalogue offers that account, with a JSON Schema for each kind of job:
+
+  curl -sS ${info.api_url}/v1/catalogue -H "Authorization: Bearer ${info.account_key}"`;
 }
 
 /** Empty: there is no sandbox. */

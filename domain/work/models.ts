@@ -200,12 +200,15 @@ const LATEST_SHARE = { expectedSeconds: 0.5, startDeadlineSeconds: 0.7, stuckSec
 const RESTART_SECONDS = 60;
 
 /**
- * How long a provider that cannot be reached is tried: until its start deadline, and longer than its restart takes, but
- * not up to the run deadline.
+ * How long a provider that takes no submission is tried: until the start deadline. Where no other model may take over,
+ * longer than a restart takes as well. Never up to the run deadline.
  */
-export function reachWithinSeconds({ startDeadlineSeconds, deadlineSeconds }: ModelTimes): number {
+export function reachWithinSeconds(
+  { startDeadlineSeconds, deadlineSeconds }: ModelTimes,
+  mayBeTakenOver: boolean,
+): number {
   return Math.min(
-    Math.max(startDeadlineSeconds, RESTART_SECONDS),
+    mayBeTakenOver ? startDeadlineSeconds : Math.max(startDeadlineSeconds, RESTART_SECONDS),
     deadlineSeconds * LATEST_SHARE.startDeadlineSeconds,
   );
 }

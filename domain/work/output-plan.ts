@@ -74,6 +74,8 @@ export type OutputPlan = {
   readonly stages?: readonly Stage[];
   /** Fallbacks after an attempt that provably did not run, in order. Absent: none. */
   readonly fallbacks?: readonly Fallback[];
+  /** The next model takes over at the start deadline. Absent in older plans: a restart of the service is waited for. */
+  readonly takesOverAtStart?: true;
   readonly maxAttempts: number;
   readonly times: JobTimes;
   /** Since admission; not zero when a workflow started over. */
@@ -127,7 +129,7 @@ export type Attempt = {
   readonly dimensions?: Dimensions;
   /** Its result is the output's. */
   readonly isFinal: boolean;
-  /** How long a provider that cannot be reached is tried. Seconds. */
+  /** How long a provider that takes no submission is tried. Seconds. */
   readonly reachWithinSeconds: number;
   /** The cost of the call; absent: not known. */
   readonly cost?: CostRule;
@@ -175,7 +177,8 @@ export function planOutputs(
 /** The fields of a plan that its model gives. */
 type OfModel = Pick<
   OutputPlan,
-  'kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'maxAttempts' | 'cost' | 'maxCost'
+  | ('kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'takesOverAtStart')
+  | ('maxAttempts' | 'cost' | 'maxCost')
 >;
 
 /** Makes the plan of an output's workflow. */
@@ -214,7 +217,12 @@ export function planOutput({
     ...(making.stages === null ? {} : { stages: making.stages }),
     ...(making.stages === null && model.cost !== null ? { cost: model.cost } : {}),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
-    ...(fallbacks.length === 0 ? {} : { fallbacks: fallbacks.map((one) => fallbackOf(one, asked, making)) }),
+    ...(fallbacks.length === 0
+      ? {}
+      : {
+          fallbacks: fallbacks.map((one) => fallbackOf(one, asked, making)),
+          takesOverAtStart: true as const,
+        }),
     maxAttempts: model.maxAttempts,
     maxCost: model.maxCost,
     times: output.times,
@@ -286,11 +294,16 @@ export function attemptOf(
     ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
     ...(dimensions === undefined ? {} : { dimensions }),
     isFinal,
-    reachWithinSeconds: reachWithinSeconds(plan.times),
+    reachWithinSeconds: reachWithinSeconds(plan.times, hasNextModel(plan, takenOverBy)),
     ...(stage.cost === undefined ? {} : { cost: stage.cost }),
     ...(plan.maxCost === undefined ? {} : { maxCost: plan.maxCost }),
     part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
   };
+}
+
+/** Whether another model may take over from this one. */
+function hasNextModel({ fallbacks, takesOverAtStart }: OutputPlan, takenOverBy?: Fallback): boolean {
+  return takesOverAtStart === true && fallbacks?.at(-1)?.name !== takenOverBy?.name;
 }
 
 function finalPartOf(plan: OutputPlan): StagePart {

@@ -28,10 +28,11 @@ const PRINTED = BLOCKS.flatMap(({ language, text }, index) =>
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 let stack: ChildProcess;
+/** What the start printed. */
+let said = '';
 beforeAll(async () => {
   home = await makeTemporaryHome('own-catalogue');
   const deadline = Date.now() + START_TIMEOUT_MS;
-  let said = '';
   stack = runBash(START, { detached: true });
   for (const stream of [stack.stdout, stack.stderr])
     stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -72,6 +73,12 @@ describe('docs/your-own-catalogue.md', () => {
   test('has the whole file of the example in its code blocks', () => {
     const written = BLOCKS.filter(({ language }) => language === 'js').map(({ text }) => text);
     expect(written.join('\n')).toBe(FILE);
+  });
+
+  test('starts a stack that tells of its own catalogue, and of no job that it does not offer', async () => {
+    await expect.poll(() => said, { timeout: 10_000 }).toContain('Ctrl-C ends everything');
+    expect(said).toContain('See what your catalogue offers');
+    expect(said).not.toMatch(/static ad|Break it/);
   });
 
   test('has commands that run and print what the page shows', async () => {

@@ -131,6 +131,32 @@ it('a plan has the dimensions that its model says for the work, and a fallback i
   );
 });
 
+it('a service that takes nothing is waited for until the start deadline while another model may take over, and for its restart otherwise', () => {
+  const [model] = SUPERSCALE.models;
+  const making = model?.makes['static_ad'];
+  if (model === undefined || making === undefined) throw new Error('no model makes a static_ad');
+  const planned = (fallbacks: readonly (typeof model)[]) =>
+    planOutput({
+      ...PLAN,
+      times: jobTimesOf(making.times, undefined),
+      work: { kind: 'static_ad', model: model.name },
+      ...{ model, making, kinds: SUPERSCALE.kinds, fallbacks },
+    });
+  const secondsOf = (plan: OutputPlan, takenOverBy = plan.fallbacks?.at(-1)) =>
+    attemptOf(plan, 1, undefined, takenOverBy).reachWithinSeconds;
+  const plan = planned([
+    { ...model, name: 'local/second' },
+    { ...model, name: 'local/third' },
+  ]);
+  expect(attemptOf(plan, 1).reachWithinSeconds).toBe(18);
+  expect(secondsOf(plan, plan.fallbacks?.[0])).toBe(18);
+  expect(secondsOf(plan)).toBe(60);
+  expect(attemptOf(planned([]), 1).reachWithinSeconds).toBe(60);
+  // A job under way that was planned before goes on as it began.
+  const { takesOverAtStart: _, ...older } = plan;
+  expect(attemptOf(older, 1).reachWithinSeconds).toBe(60);
+});
+
 it('a work that leaves fields out is held to the length and the dimensions of their defaults', () => {
   const [model] = SUPERSCALE.models;
   const making = model?.makes['video_ad'];

@@ -1,6 +1,5 @@
 import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
-import { reachWithinSeconds, type JobTimes } from '../../domain/work/models.ts';
 import { attemptOf, type Attempt, type Fallback } from '../../domain/work/output-plan.ts';
 import {
   afterFailedRun,
@@ -30,9 +29,10 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
   let uncounted = 0;
   let fallback: Fallback | undefined;
   const fallbacks = [...(run.plan.fallbacks ?? [])];
-  const busy = createBusyWatch(times);
+  const busy = createBusyWatch(run.plan.takesOverAtStart === true);
   for (let number = 1; ; number++) {
-    const attempt = attemptOf(run.plan, number, part, fallback);
+    const whole = attemptOf(run.plan, number, part, fallback);
+    const attempt = busy.within(whole);
     const { isFinal } = attempt;
     if (isFinal) run.deliverable = attempt;
     expectStart(run.control, times.startDeadlineSeconds);
@@ -48,7 +48,9 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
             : afterRejection(made.errorClass, number - uncounted, maxAttempts);
         const retryAfterMs = made.outcome === 'rejected' ? made.retryAfterMs : null;
         const pauseMs =
-          then.next === 'wait' ? busy.waitMs(retryAfterMs) : (retryAfterMs ?? NEXT_ATTEMPT_AFTER_MS);
+          then.next === 'wait'
+            ? busy.waitMs(whole.reachWithinSeconds, retryAfterMs)
+            : (retryAfterMs ?? NEXT_ATTEMPT_AFTER_MS);
         if (then.next === 'fail' || pauseMs === null) {
           const failure = {
             outcome: 'failed',
@@ -86,21 +88,33 @@ function wasAttempt({ outcome }: AttemptOutcome, { next }: AfterRejection): bool
   return outcome === 'rejected' && next !== 'wait';
 }
 
-/** Measures for how long a service has refused submissions. */
-function createBusyWatch(times: JobTimes) {
+/**
+ * Measures for how long a service has refused submissions: from its first refusal. Where another model may take over, what an attempt has waited
+ * for its turn counts too, since all of it is of the one start deadline.
+ */
+function createBusyWatch(countsWaits: boolean) {
   let refusals = 0;
-  let sinceMs = 0;
+  let sinceMs = Date.now();
   return {
-    /** The pause after another refusal; null: the start deadline is too near for one. */
-    waitMs(retryAfterMs: number | null): number | null {
-      if (refusals === 0) sinceMs = Date.now();
+    /** The attempt, with what is left of its time. */
+    within(attempt: Attempt): Attempt {
+      if (!countsWaits || refusals === 0) return attempt;
+      const leftSeconds = attempt.reachWithinSeconds - (Date.now() - sinceMs) / 1_000;
+      return { ...attempt, reachWithinSeconds: Math.max(0, leftSeconds) };
+    },
+    /**
+     * The pause after another refusal; null: it is too late for one.
+     * @param withinSeconds the whole time of its model.
+     */
+    waitMs(withinSeconds: number, retryAfterMs: number | null): number | null {
+      if (refusals === 0 && !countsWaits) sinceMs = Date.now();
       refusals += 1;
       const sinceFirstMs = Date.now() - sinceMs;
-      const withinSeconds = reachWithinSeconds(times);
       return waitBeforeNext({ refusals, sinceFirstMs, retryAfterMs, withinSeconds });
     },
     end() {
       refusals = 0;
+      sinceMs = Date.now();
     },
   };
 }
