@@ -986,6 +986,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 --      -- holdfast_worker
 -- ledger.read_plan(text) → jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_report(timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api, holdfast_worker
+-- ledger.read_spenders(text,ledger.spender,text,integer) → SETOF jsonb  -- holdfast_api, holdfast_worker
 -- ledger.read_statement(text,timestamp with time zone,timestamp with time zone) → jsonb  -- holdfast_api,
 --     holdfast_worker
 -- ledger.reconcile(double precision) → TABLE(check_name text, account_id text, subject text, detail jsonb)  --

@@ -8,11 +8,12 @@ import { notFound } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { sendPreview, wouldDo } from '../http/send-preview.ts';
 import { changeAccountRoute, showAccountRoute } from './account-routes.ts';
+import { spendersRoute } from './spenders-route.ts';
 
 type Deps = { readonly database: Database };
 
 export function limitsRoutes(deps: Deps): readonly Route[] {
-  return [setLimitsRoute(deps), readLimitsRoute(deps)];
+  return [setLimitsRoute(deps), readLimitsRoute(deps), spendersRoute(deps)];
 }
 
 /** PUT /v1/accounts/{id}/limits: replaces all limits of an account; null: none. */

@@ -16,6 +16,7 @@ import type {
   Preview,
   PriceListBody,
   Referral,
+  Spender,
   VoidedGrant,
 } from './wire-types.ts';
 
@@ -59,6 +60,11 @@ export class Accounts {
   /** What new limits would change. */
   previewLimits(id: string, body: LimitsBody, options: CallOptions = {}): Promise<Preview> {
     return preview(this.#transport, { ...options, method: 'PUT', path: `${accountPath(id)}/limits`, body });
+  }
+
+  /** Members, then projects, by name, with what each has used of the current period. */
+  spenders(id: string, options: CallOptions = {}): Listing<Spender> {
+    return new Listing(this.#transport, { ...options, path: `${accountPath(id)}/spenders` });
   }
 
   setPriceList(id: string, body: PriceListBody, options: CallOptions = {}): Promise<AccountPriceList> {

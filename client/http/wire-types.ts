@@ -38,6 +38,7 @@ export type {
   Limits,
   Plan,
   Referral,
+  Spender,
 } from '../../contract/shapes/account-shapes.ts';
 export type { CatalogueView as Catalogue } from '../../contract/shapes/catalogue-shapes.ts';
 export type { Attention } from '../../contract/shapes/attention-shapes.ts';

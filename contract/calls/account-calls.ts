@@ -15,6 +15,8 @@ import {
   priceListBody,
   referral,
   referralBody,
+  spenderPage,
+  spendersQuery,
 } from '../shapes/account-shapes.ts';
 import { grant, grantBody, voidBody, voidedGrantOrPreview } from '../shapes/credit-shapes.ts';
 import { accountActionPage, accountActionsQuery, preview } from '../shapes/support-shapes.ts';
@@ -169,6 +171,15 @@ export const ACCOUNT_CALLS = {
     path: '/v1/accounts/:id/limits',
     summary: 'Read the limits of an account',
     responses: { 200: limits },
+  },
+  listSpenders: {
+    ...SHOWN,
+    path: '/v1/accounts/:id/spenders',
+    summary: 'List the members and projects of an account',
+    description:
+      'Members, then projects, by name: those that used credits in the current period, and those with a cap of their own.',
+    query: spendersQuery,
+    responses: { 200: spenderPage },
   },
   listAccountActions: {
     method: 'get',

@@ -12,7 +12,8 @@ import {
 } from './body-fields.ts';
 import { requestText } from '../job-request/request-text.ts';
 import { preview } from './support-shapes.ts';
-import { accountId, creditsOrNone, instant, listOf } from './wire-fields.ts';
+import { pageParameters } from './query-fields.ts';
+import { accountId, credits, creditsOrNone, instant, listOf, pageOf } from './wire-fields.ts';
 
 /** An account, its plan, its limits, and who invited it. */
 
@@ -161,3 +162,24 @@ export const limits = z.strictObject({
 });
 export type Limits = z.output<typeof limits>;
 export const limitsOrPreview = z.union([limits, preview]);
+
+export const SPENDER_TYPES = ['member', 'project'] as const;
+
+/** A member or a project, with what it has used of its cap. */
+export const spender = z.strictObject({
+  type: z
+    .enum(SPENDER_TYPES)
+    .describe('Whether it is a member or a project.')
+    .meta({ examples: ['member'] }),
+  name: z
+    .string()
+    .describe('The `member` or `project` of the jobs.')
+    .meta({ examples: ['ada'] }),
+  used: credits.describe('Credits of the current period: reserved and spent, less what came back.'),
+  credits_per_period: creditsOrNone.describe(
+    'The cap that holds for it: its own, or that of every member or project; null: none.',
+  ),
+});
+export type Spender = z.output<typeof spender>;
+export const spendersQuery = z.strictObject({ ...pageParameters });
+export const spenderPage = pageOf(spender);

@@ -26,6 +26,8 @@ import {
   limitsOrPreview,
   plan,
   referral,
+  spender,
+  spenderPage,
 } from './account-shapes.ts';
 import { catalogue, catalogueModel, cataloguePrice } from './catalogue-shapes.ts';
 import { accountEvent, accountEventPage, jobEvent, jobEventPage } from './event-shapes.ts';
@@ -147,6 +149,8 @@ export const SHAPES = {
   ReviewPage: reviewPage,
   SearchPage: searchPage,
   SearchResult: searchResult,
+  Spender: spender,
+  SpenderPage: spenderPage,
   Statement: statement,
   UnknownBill: unknownBill,
   UnknownBillPage: unknownBillPage,

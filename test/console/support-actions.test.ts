@@ -198,6 +198,25 @@ describe.skipIf(program === null).concurrent('support', () => {
       action: 'set_limits',
     },
     {
+      opens: 'Set a cap',
+      fill: async (on, by) => {
+        await by.write(on, 'Name', 'ann');
+        await by.write(on, 'Credits per period', '40');
+      },
+      would: 'sets the cap of member ann: none of its own → 40',
+      verb: 'Set cap',
+      did: 'ann may spend 40 credits per period from now on.',
+      action: 'set_limits',
+    },
+    {
+      opens: 'Set the cap of member ann',
+      fill: (on, by) => by.write(on, 'Credits per period', '60'),
+      would: 'sets the cap of member ann: 40 → 60',
+      verb: 'Set cap',
+      did: 'ann may spend 60 credits per period from now on.',
+      action: 'set_limits',
+    },
+    {
       opens: 'Set price list',
       fill: (on, by) => by.write(on, 'Its name in the catalogue', 'standard'),
       would: 'prices new quotes and jobs by standard, version 1, as before',

@@ -33,7 +33,7 @@ const CONCEPTS: Readonly<Record<string, number>> = {
   turns: 130,
   answers: 45,
   metrics: 45,
-  pages: 65,
+  pages: 75,
   report: 140,
   references: 25,
 };

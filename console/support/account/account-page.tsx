@@ -17,6 +17,7 @@ import { AccountKeys } from './account-keys.tsx';
 import { AccountTrail } from './account-trail.tsx';
 import { BalanceChart } from './balance-chart.tsx';
 import { BalanceSection } from './balance-section.tsx';
+import { SpendersSection } from './spenders-section.tsx';
 import { TermsSection } from './terms-section.tsx';
 import { WebhooksSection } from './webhooks-section.tsx';
 
@@ -89,6 +90,7 @@ function AccountRecord({ accountId }: { readonly accountId: string }) {
             <BalanceSection of={shown.balance} onTold={onTold} />
             <BalanceChart />
             <TermsSection plan={shown.plan} limits={shown.limits} />
+            <SpendersSection of={shown.about} limits={shown.limits} onTold={onTold} />
             <AccountJobs />
             <WebhooksSection onTold={onTold} />
             <AccountKeys onTold={onTold} />

@@ -39,19 +39,10 @@ export function TermsSection({ plan, limits }: { readonly plan: Plan; readonly l
       <Section title="Limits">
         <div class="card">
           <Facts
-            of={[
-              ...LIMIT_NAMES.map(({ name, text }) => {
-                const limit = limits[name];
-                return { name: text, value: limit === null ? 'None' : creditsText(limit) };
-              }),
-              ...limits.overrides.map((cap) => ({
-                name: 'member' in cap ? `Member ${cap.member}` : `Project ${cap.project}`,
-                value:
-                  cap.credits_per_period === null
-                    ? 'No cap'
-                    : `${creditsText(cap.credits_per_period)} per period`,
-              })),
-            ]}
+            of={LIMIT_NAMES.map(({ name, text }) => {
+              const limit = limits[name];
+              return { name: text, value: limit === null ? 'None' : creditsText(limit) };
+            })}
           />
         </div>
       </Section>

@@ -99,6 +99,7 @@ const CALLS: Readonly<Record<string, (ids: Ids) => readonly [path: string, call:
   ],
   'set limits': ({ account }) => [`/v1/accounts/${account}/limits`, { method: 'PUT', body: { reason: 'r' } }],
   'read limits': ({ account }) => [`/v1/accounts/${account}/limits`, {}],
+  'list members and projects': ({ account }) => [`/v1/accounts/${account}/spenders`, {}],
 };
 
 /** Calls that act for the account of the key, or the one that Holdfast-Account names. */

@@ -96,6 +96,48 @@ describe('limits', () => {
   });
 });
 
+describe('members and projects', () => {
+  it('are listed by name in pages, each with what it used of the period and the cap that holds for it', async () => {
+    const spenders = (query: string, key = account.key) =>
+      api.call(`/v1/accounts/${account.accountId}/spenders${query}`, { key });
+    expect((await spenders('')).json()).toEqual({ data: [], next_cursor: null });
+    await setLimits({
+      ...NONE,
+      member_credits_per_period: 500,
+      overrides: [
+        { member: 'zoe', credits_per_period: null },
+        { project: 'ann', credits_per_period: 40 },
+      ],
+    });
+    await submit('one', { ...STATIC_AD, member: 'ann', project: 'spring' }, TO_THE_END);
+    await submit('two', { ...STATIC_AD, member: 'ann', test_scenario: 'fails_after_start' }, TO_THE_END);
+    await submit('three', { ...NEVER_ENDS, project: 'ann' });
+    const all = [
+      { type: 'member', name: 'ann', used: 35, credits_per_period: 500 },
+      { type: 'member', name: 'zoe', used: 0, credits_per_period: null },
+      { type: 'project', name: 'ann', used: 35, credits_per_period: 40 },
+      { type: 'project', name: 'spring', used: 35, credits_per_period: null },
+    ];
+    for (const key of [account.key, api.platformKey]) {
+      expect((await spenders('', key)).json()).toEqual({ data: all, next_cursor: null });
+    }
+    const pages: unknown[] = [];
+    for (let cursor = ''; pages.length <= all.length;) {
+      const page = (await spenders(`?limit=1${cursor}`)).json<{
+        data: unknown[];
+        next_cursor: string | null;
+      }>();
+      pages.push(...page.data);
+      if (page.next_cursor === null) break;
+      cursor = `&cursor=${page.next_cursor}`;
+    }
+    expect(pages).toEqual(all);
+    const other = await api.openAccount();
+    expectProblem(await spenders('', other.key), 404, 'not_found');
+    expectProblem(await spenders('?cursor=x'), 400, 'invalid_request');
+  });
+});
+
 describe('a job of a member or a project', () => {
   it('beyond its cap is refused with the name of the cap, and again under its key once the cap is lifted', async () => {
     await setLimits({ ...NONE, member_credits_per_period: 50 });

@@ -85,6 +85,7 @@ test.each([
   ['the history', 'SELECT * FROM ledger.read_entries($1, NULL, 50, NULL, NULL, NULL, NULL)', []],
   ['a grant', 'SELECT ledger.read_grant($1, $2)', ['grant_7']],
   ['the limits', 'SELECT ledger.read_limits($1)', []],
+  ['the members and projects', "SELECT ledger.read_spenders($1, 'member', $2, 50)", ['ann']],
 ])('reading %s of an account reads no table from end to end', async (_, text, others) => {
   expect(await scannedBy(text, [ACCOUNT, ...others])).toEqual([]);
 });

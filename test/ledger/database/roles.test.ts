@@ -17,6 +17,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'ledger.set_frozen': BOTH,
   'ledger.publish_price_lists': BOTH,
   'ledger.read_limits': BOTH,
+  'ledger.read_spenders': BOTH,
   'ledger.read_account': BOTH,
   'ledger.ask_clock': BOTH,
   'ledger.read_clock': BOTH,

@@ -67,6 +67,7 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   refer: ['account', 'refer', ACCOUNT, 'acct_2'],
   setLimits: ['limits', 'set', ACCOUNT, '--low-balance-at', '9', ...WHY],
   readLimits: ['limits', 'show', ACCOUNT],
+  listSpenders: 'for the page of an account: `limits show` has the caps',
   listAccountActions: ['account', 'actions', ACCOUNT],
   createKey: '`key create` makes it in PostgreSQL, as no key can make the first one',
   listKeys: ['key', 'list'],

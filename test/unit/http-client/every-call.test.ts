@@ -58,6 +58,7 @@ const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
   refer: (holdfast) => holdfast.accounts.refer(ID, ID),
   setLimits: (holdfast) => holdfast.accounts.setLimits(ID, BODY),
   readLimits: (holdfast) => holdfast.accounts.limits(ID),
+  listSpenders: (holdfast) => holdfast.accounts.spenders(ID).page(),
   listAccountActions: (holdfast) => holdfast.accounts.actions(ID).page(),
   createKey: (holdfast) => holdfast.keys.create(BODY),
   listKeys: (holdfast) => holdfast.keys.list().page(),
