@@ -96,6 +96,31 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     },
   );
 
+  it.each([LONG_LISTS[0], LONG_LISTS[3]])(
+    'renders at most eight more rows at a time, however far it is scrolled at once: $name',
+    async (list) => {
+      const open = await openList(list);
+      const { page } = open;
+      await page.evaluate(`(() => {
+        window.mostAdded = 0;
+        new MutationObserver((records) => {
+          const rowsOf = (nodes) => [...nodes].filter((node) => node.matches?.(${JSON.stringify(list.row)}));
+          const removed = new Set(records.flatMap(({ removedNodes }) => [...removedNodes]));
+          const added = records.flatMap(({ addedNodes }) => rowsOf(addedNodes)).filter((row) => !removed.has(row));
+          window.mostAdded = Math.max(window.mostAdded, new Set(added).size);
+        }).observe(document.body, { childList: true, subtree: true });
+      })()`);
+      const wholePx = await page.evaluate<number>('document.documentElement.scrollHeight');
+      for (const share of [0.2, 0.9, 0.5]) {
+        await page.evaluate(`scrollTo(0, ${String(share * wholePx)})`);
+        await untilSettled(page);
+      }
+      expect(await page.evaluate('window.mostAdded')).toBeLessThanOrEqual(8);
+      expect(await drawnIn(page, list)).toBeGreaterThan(20);
+      await open.close();
+    },
+  );
+
   it('keeps the row with the focus, from which Tab goes on, and an opened row', async () => {
     const [jobs, history] = LONG_LISTS;
     const ofJobs = await openList(jobs);

@@ -61,6 +61,29 @@ function rowAt(tops: Float64Array, px: number): number {
   return low;
 }
 
+/**
+ * The next span to render on the way from `rendered` to `around`: at most `most` rows more, those `on` the screen first.
+ * `on` lies within `around`.
+ */
+export function grownSpan(
+  rendered: Span,
+  { on, around }: { readonly on: Span; readonly around: Span },
+  most: number,
+): Span {
+  const isSeen = rendered.from < on.to && rendered.to > on.from;
+  let from = isSeen ? Math.max(rendered.from, around.from) : on.from;
+  let to = isSeen ? Math.min(rendered.to, around.to) : on.from;
+  let left = most;
+  for (const goal of [on, around]) {
+    const below = Math.min(Math.max(goal.to - to, 0), left);
+    const above = Math.min(Math.max(from - goal.from, 0), left - below);
+    to += below;
+    from -= above;
+    left -= below + above;
+  }
+  return { from, to };
+}
+
 /** A rendered row: its position in the list, and the height in px that is left free above it. */
 export type DrawnRow = { readonly at: number; readonly gapPx: number };
 

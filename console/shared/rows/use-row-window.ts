@@ -1,11 +1,16 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { DrawnElements } from './drawn-elements.ts';
-import { drawnRows, rowsBetween, topsOf, type DrawnRow, type Span } from './row-heights.ts';
+import { drawnRows, grownSpan, rowsBetween, topsOf, type DrawnRow, type Span } from './row-heights.ts';
 
 /** A list of up to this many rows is rendered whole: a browser manages that, and its own search finds all of it. */
 const WHOLE_ROWS = 100;
 const FIRST_SPAN: Span = { from: 0, to: WHOLE_ROWS };
+/**
+ * A frame renders at most this many more rows: 2 ms each on a slow machine, so that no frame waits for a screen of them.
+ * A screen is full after two frames. Only beyond half a screen per frame does scrolling outrun it.
+ */
+const ROWS_PER_FRAME = 8;
 
 /** The part of a list that is rendered. */
 export type RowWindow<Place extends Element> = {
@@ -20,6 +25,7 @@ export type RowWindow<Place extends Element> = {
 };
 
 type Seen = Span & { readonly kept: readonly string[] };
+type Wanted = { readonly on: Span; readonly around: Span; readonly kept: readonly string[] };
 type Latest = {
   readonly names: readonly string[];
   readonly places: ReadonlyMap<string, number>;
@@ -56,22 +62,30 @@ export function useRowWindow<Place extends Element>(names: readonly string[]): R
 
   latest.current = { names, places, tops, isWhole };
   const look = useMemo(() => {
+    let wanted: Wanted | null = null;
+    let rendered: Seen = { ...FIRST_SPAN, kept: [] };
     const see = () => {
       const { isWhole: needsNothing } = latest.current;
-      return needsNothing || place.current === null ? null : seenOf(place.current, elements, latest.current);
+      wanted =
+        needsNothing || place.current === null ? null : wantedOf(place.current, elements, latest.current);
     };
-    const draw = (next: Seen | null) => {
-      if (next !== null) setSeen((before) => (isSame(before, next) ? before : next));
+    const draw = () => {
+      if (wanted === null) return;
+      const next = { ...grownSpan(rendered, wanted, ROWS_PER_FRAME), kept: wanted.kept };
+      if (!isSame(rendered, next)) setSeen((rendered = next));
+      if (next.from !== wanted.around.from || next.to !== wanted.around.to) drawNext();
     };
-    let next: Seen | null = null;
-    const drawNext = inNextFrame(() => draw(next));
+    const drawNext = inNextFrame(draw);
     return {
-      now: () => draw(see()),
+      now: () => {
+        see();
+        draw();
+      },
       // Rendering waits for the end of the frame's events, so that all lists of a page read their positions before one
       // of them renders.
       inFrame: () => {
-        next = see();
-        if (next !== null) drawNext();
+        see();
+        if (wanted !== null) drawNext();
       },
     };
   }, []);
@@ -91,15 +105,16 @@ export function useRowWindow<Place extends Element>(names: readonly string[]): R
   return { ...drawn, place, isWhole, observe: (name, element) => elements.add(name, element) };
 }
 
-/** The rows on the screen, a screen before and one after, and those that are kept wherever they are. */
-function seenOf(place: Element, elements: DrawnElements, of: Latest): Seen {
+/** The rows on the screen; those, a screen before and one after; and the rows that are kept wherever they are. */
+function wantedOf(place: Element, elements: DrawnElements, of: Latest): Wanted {
   const { top } = place.getBoundingClientRect();
-  const span = rowsBetween(of.tops, -innerHeight - top, 2 * innerHeight - top);
+  const on = rowsBetween(of.tops, -top, innerHeight - top);
+  const around = rowsBetween(of.tops, -innerHeight - top, 2 * innerHeight - top);
   const { focused, opened } = elements.inUse();
   const focusedAt = focused === null ? undefined : of.places.get(focused);
-  const around = focusedAt === undefined ? [] : [focusedAt - 1, focusedAt, focusedAt + 1];
-  const kept = new Set([...around.flatMap((at) => of.names[at] ?? []), ...opened]);
-  return { ...span, kept: [...kept] };
+  const beside = focusedAt === undefined ? [] : [focusedAt - 1, focusedAt, focusedAt + 1];
+  const kept = new Set([...beside.flatMap((at) => of.names[at] ?? []), ...opened]);
+  return { on, around, kept: [...kept] };
 }
 
 const isSame = (one: Seen, other: Seen) =>

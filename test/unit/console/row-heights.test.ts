@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { drawnRows, RowHeights, rowsBetween, topsOf } from '../../../console/shared/rows/row-heights.ts';
+import {
+  drawnRows,
+  grownSpan,
+  RowHeights,
+  rowsBetween,
+  topsOf,
+} from '../../../console/shared/rows/row-heights.ts';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 const heightsOf = (...px: readonly number[]) => ({ of: (name: string) => px[NAMES.indexOf(name)] ?? 0 });
@@ -65,4 +71,28 @@ it('the height of a list is the same, whatever rows are drawn', () => {
       expect(new Set(rows.map(({ at }) => at)).size).toBe(rows.length);
     }),
   );
+});
+
+it('a span grows by a few rows at a time, those on the screen first, until all around the screen is rendered', () => {
+  const wanted = { on: { from: 500, to: 511 }, around: { from: 489, to: 522 } };
+  const spans = [{ from: 0, to: 100 }];
+  while (spans.length < 8) spans.push(grownSpan(spans.at(-1) ?? wanted.on, wanted, 8));
+  expect(spans.slice(1)).toEqual([
+    { from: 500, to: 508 },
+    { from: 500, to: 516 },
+    { from: 498, to: 522 },
+    { from: 490, to: 522 },
+    wanted.around,
+    wanted.around,
+    wanted.around,
+  ]);
+});
+
+it.each([
+  ['down', { on: { from: 12, to: 23 }, around: { from: 1, to: 34 } }, { from: 1, to: 34 }],
+  ['up', { on: { from: 8, to: 19 }, around: { from: 0, to: 30 } }, { from: 0, to: 30 }],
+  ['down by a screen', { on: { from: 22, to: 33 }, around: { from: 11, to: 44 } }, { from: 11, to: 41 }],
+  ['far down', { on: { from: 90, to: 95 }, around: { from: 80, to: 100 } }, { from: 90, to: 98 }],
+])('a span that is scrolled %s drops what is far from the screen', (_, wanted, span) => {
+  expect(grownSpan({ from: 0, to: 33 }, wanted, 8)).toEqual(span);
 });
