@@ -11,7 +11,7 @@ import { fillHistory } from '../ledger/fill-history.ts';
 import { median } from '../median.ts';
 import { percentile } from '../percentile.ts';
 import { loadPage, type Load } from './load-page.ts';
-import { readOn, scrollThrough } from './measure-frames.ts';
+import { makeTall, readOn, scrollThrough, type Frames } from './measure-frames.ts';
 import { watchReserves, type SeenTimes } from './watch-reserves.ts';
 import { NO_RATE_LIMITS } from '../no-rate-limits.ts';
 
@@ -23,6 +23,9 @@ const PAST_JOBS = 50_000;
 const READ_ROWS = 10_000;
 const LONG_FRAME_MS = 100;
 const ACCOUNT = 'acct_0';
+/** A page of the same server without any content, as high as the highest list. */
+const EMPTY = 'empty';
+const EMPTY_PX = 80 * READ_ROWS;
 
 type Loads = { readonly first_content_ms: readonly number[]; readonly interactive_ms: readonly number[] };
 
@@ -34,7 +37,7 @@ export type ConsoleReport = {
   readonly support: Loads;
   /** From the job's own instants to the figure on the page. */
   readonly seen: SeenTimes;
-  /** The longest frame of each way through a list, by the list. */
+  /** The longest frame of each way through a list, by the list; `empty`: the same through a page without content. */
   readonly longest_frame_ms: Readonly<Record<string, number>>;
 };
 
@@ -49,14 +52,15 @@ export async function benchConsole(progress: (line: string) => void): Promise<Co
   try {
     const loads = await measureLoads(parts, { browser, portal }, progress);
     const seen = await watchReserves(portal, SUBMISSIONS, progress);
-    const longest_frame_ms = await measureScrolling(parts, portal, progress);
+    const longest_frame_ms = await measureScrolling(parts, { browser, portal }, progress);
     return {
       ratios: {
         portal_interactive_over_empty: ratioOf(loads.portal, loads.empty),
         support_interactive_over_empty: ratioOf(loads.support, loads.empty),
         reserve_seen_p95_over_500_ms: percentile(seen.reserve_ms, 0.95) / 500,
         return_seen_p95_over_500_ms: percentile(seen.return_ms, 0.95) / 500,
-        longest_frame_over_100_ms: Math.max(...Object.values(longest_frame_ms)) / LONG_FRAME_MS,
+        longest_frame_over_100_ms: longestOf(longest_frame_ms) / LONG_FRAME_MS,
+        longest_frame_over_empty: longestOf(longest_frame_ms) / (longest_frame_ms[EMPTY] ?? Number.NaN),
       },
       ...loads,
       seen,
@@ -107,6 +111,9 @@ async function measureLoads(
   };
 }
 
+const longestOf = ({ [EMPTY]: _, ...lists }: Readonly<Record<string, number>>) =>
+  Math.max(...Object.values(lists));
+
 const countLong = (ms: readonly number[]) => String(ms.filter((each) => each > LONG_FRAME_MS).length);
 
 const shown = ({ firstContentMs, interactiveMs }: Load) =>
@@ -117,9 +124,13 @@ const figuresOf = (loads: readonly Load[]): Loads => ({
   interactive_ms: loads.map(({ interactiveMs }) => interactiveMs),
 });
 
+const framesText = ({ takenMs, workedMs }: Frames) =>
+  `${String(takenMs.length)} frames, half of them within ${median(takenMs).toFixed(0)} ms, ${countLong(takenMs)} over 100 ms, the longest ${Math.max(...takenMs).toFixed(0)} ms; ` +
+  `the page worked on ${countLong(workedMs)} for over 100 ms, at most ${Math.max(0, ...workedMs).toFixed(0)}`;
+
 async function measureScrolling(
   parts: ConsoleParts,
-  portal: PortalFixture,
+  { browser, portal }: { readonly browser: Browser; readonly portal: PortalFixture },
   progress: (line: string) => void,
 ): Promise<Readonly<Record<string, number>>> {
   const info = await readRunningStack(parts.home);
@@ -158,14 +169,19 @@ async function measureScrolling(
     const pageRows = await list.locator(row).count();
     progress(`${name}: reading ${String(READ_ROWS)} rows, ${String(pageRows)} at a time`);
     await readOn(open.page, list, { rows: READ_ROWS, pageRows });
-    const { takenMs, workedMs } = await scrollThrough(open.page);
-    longest[name] = Math.max(...takenMs);
-    progress(
-      `${name}: ${String(takenMs.length)} frames, half of them within ${median(takenMs).toFixed(0)} ms, ${countLong(takenMs)} over 100 ms, the longest ${longest[name].toFixed(0)} ms; ` +
-        `the page worked on ${countLong(workedMs)} for over 100 ms, at most ${Math.max(0, ...workedMs).toFixed(0)}`,
-    );
+    const frames = await scrollThrough(open.page);
+    longest[name] = Math.max(...frames.takenMs);
+    progress(`${name}: ${framesText(frames)}`);
     await open.close();
   }
+  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
+  const page = await context.newPage();
+  await page.goto(`${parts.apiUrl}/healthz`);
+  await makeTall(page, EMPTY_PX);
+  const frames = await scrollThrough(page);
+  longest[EMPTY] = Math.max(...frames.takenMs);
+  progress(`${EMPTY}: ${framesText(frames)}`);
+  await context.close();
   await support.close();
   return longest;
 }

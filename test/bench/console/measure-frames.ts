@@ -37,6 +37,11 @@ export async function readOn(
   await more.waitFor();
 }
 
+/** Makes a page without content that high, which takes the browser nothing but to scroll. */
+export async function makeTall(page: Page, heightPx: number): Promise<void> {
+  await page.evaluate(`document.body.style.height = '${String(heightPx)}px'`);
+}
+
 export type Frames = {
   /** From one frame to the next, in ms: the machine's other work included. */
   readonly takenMs: readonly number[];
