@@ -26,8 +26,11 @@ type RunningAct = Mutable<Omit<Act, 'lines'>> & { readonly lines: string[] };
 
 /** The number of acts that are kept. The page shows no more. */
 const MOST_ACTS = 50;
-/** How long an act waits for its jobs to end: longer than a film and the reconciler take together. */
-const SETTLE_LIMIT_MS = 120_000;
+/**
+ * How long an act waits for its jobs to end: a film that is made through all faults took over two minutes on a busy
+ * machine.
+ */
+const SETTLE_LIMIT_MS = 300_000;
 
 /** The acts of a stack's sandbox, one fault at a time, and their outcomes. */
 export class SandboxDesk {

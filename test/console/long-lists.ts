@@ -90,7 +90,7 @@ export async function serveLongLists(page: Page): Promise<void> {
 export function untilSettled(page: Page): Promise<void> {
   return page
     .evaluate<undefined>(
-      '(async () => { for (let frame = 0; frame < 16; frame++) await new Promise(requestAnimationFrame); })()',
+      '(async () => { for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame); })()',
     )
     .then(() => undefined);
 }

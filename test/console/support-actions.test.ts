@@ -209,7 +209,7 @@ describe.skipIf(program === null).concurrent('support', () => {
       action: 'set_limits',
     },
     {
-      opens: 'Set the cap of member ann',
+      opens: 'Set cap of member ann',
       fill: (on, by) => by.write(on, 'Credits per period', '60'),
       would: 'sets the cap of member ann: 40 → 60',
       verb: 'Set cap',

@@ -8,9 +8,9 @@ const WHOLE_ROWS = 100;
 const FIRST_SPAN: Span = { from: 0, to: WHOLE_ROWS };
 /**
  * A frame renders at most this many more rows: 2 ms each on a slow machine, so that no frame waits for a screen of them.
- * A screen is full after two frames. Only beyond half a screen per frame does scrolling outrun it.
+ * A screen is full after three frames. Only beyond 300 px per frame (18,000 px/s) does scrolling outrun it.
  */
-const ROWS_PER_FRAME = 8;
+const ROWS_PER_FRAME = 4;
 
 /** The part of a list that is rendered. */
 export type RowWindow<Place extends Element> = {

@@ -79,4 +79,4 @@ export function SpendersSection(props: {
 }
 
 const capColumn = (open: (spender: Named) => void) =>
-  actColumn('Set cap', { open, labelOf: ({ type, name }: Row) => `Set the cap of ${type} ${name}` });
+  actColumn('Set cap', { open, labelOf: ({ type, name }: Row) => `Set cap of ${type} ${name}` });

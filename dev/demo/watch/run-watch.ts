@@ -8,8 +8,8 @@ import type { DemoReport, StepReport } from '../run-demo.ts';
 import { proveLedger } from './prove-ledger.ts';
 import { SandboxDriver } from './sandbox-driver.ts';
 
-/** A fault, and all that runs beside it: a film, or what the reconciler has to find. */
-const ACT_LIMIT_MS = 180_000;
+/** A fault, and all that runs beside it: longer than the sandbox waits for the jobs of an act. */
+const ACT_LIMIT_MS = 420_000;
 /** So that a person at the page sees one thing before the next. */
 const PAUSE_MS = 1_000;
 const INDENT = 3;
