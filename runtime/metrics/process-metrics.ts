@@ -8,6 +8,13 @@ export type ProcessMetrics = {
   readonly read: () => Promise<{ readonly contentType: string; readonly text: string }>;
 };
 
+/** Gauges of prom-client with the names of counters, which `promtool check metrics` refuses. The same numbers are there by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 /** The metrics of a process (memory, CPU, event loop), and of the deployment as PostgreSQL has it. */
 export function createProcessMetrics(
   readFigures: () => Promise<readonly Figure[]>,
@@ -15,6 +22,7 @@ export function createProcessMetrics(
 ): ProcessMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const refresh = createDeploymentGauges(registry, readFigures, now);
   return {
     registry,

@@ -82,6 +82,13 @@ it('the alerts name metrics that exist', async () => {
   expect(asked.filter((name) => !names.includes(name.replace(/_bucket$/, '')))).toEqual([]);
 });
 
+it('a metric whose name ends in _total is a counter, and every counter has such a name', async () => {
+  const types = [...(await scrape()).matchAll(/^# TYPE (\w+) (\w+)/gm)];
+  expect(types.length).toBeGreaterThan(30);
+  const isOdd = ([, name = '', type]: RegExpMatchArray) => name.endsWith('_total') !== (type === 'counter');
+  expect(types.filter(isOdd).map(([, name]) => name)).toEqual([]);
+});
+
 it('the rules of the alerts are accepted by promtool', (context) => {
   if (spawnSync('promtool', ['--version']).error !== undefined) {
     process.stdout.write('skipped: docs/alerts.yml by promtool, which is not installed here\n');
