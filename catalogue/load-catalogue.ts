@@ -16,7 +16,7 @@ const FILES_OF_FOLDER = ['catalogue.js', 'catalogue.mjs', 'catalogue.ts'];
 /** For the top level of the file, and for its function. A file imports nothing but its own parts: far more than a slow disk takes. */
 const LOAD_LIMIT_MS = 10_000;
 
-export type LoadOptions = {
+type LoadOptions = {
   readonly limitMs?: number;
   /** The names of the providers that the process has adapters to; null: any. */
   readonly providers?: readonly string[] | null;

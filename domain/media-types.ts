@@ -21,3 +21,6 @@ export const CHECKED_MEDIA_TYPES = [
   'text/vtt',
   'application/json',
 ] as const;
+
+/** Of a picture or a film, in pixels. */
+export type Dimensions = { readonly width: number; readonly height: number };

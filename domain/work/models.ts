@@ -1,6 +1,7 @@
 import type { KindFields } from './job-request.ts';
 import { addDollars, multiplyDollars } from '../prices/dollars.ts';
 import { expectedCost, type CostRule } from '../prices/run-cost.ts';
+import type { Dimensions } from '../media-types.ts';
 import type { ReferenceAsset } from './reference-assets.ts';
 import type { Stage } from './stages.ts';
 
@@ -37,9 +38,6 @@ export type StageToInput = (
     readonly references: readonly ReferenceAsset[];
   },
 ) => KindFields;
-
-/** Of a picture or a film, in pixels. */
-export type Dimensions = { readonly width: number; readonly height: number };
 
 /** The dimensions of every result of a model, or those by the value of a field. */
 export type DimensionRule =

@@ -10,14 +10,8 @@ import {
 } from './work.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../ids.ts';
 import type { JobRequest } from './job-request.ts';
-import {
-  dimensionsOf,
-  reachWithinSeconds,
-  type Dimensions,
-  type JobTimes,
-  type Making,
-  type Model,
-} from './models.ts';
+import { dimensionsOf, reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
+import type { Dimensions } from '../media-types.ts';
 import type { CostRule } from '../prices/run-cost.ts';
 import { workItemsOf, type Price } from '../prices/quote.ts';
 import {

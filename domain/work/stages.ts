@@ -1,5 +1,5 @@
 import type { CostRule } from '../prices/run-cost.ts';
-import type { Dimensions } from './models.ts';
+import type { Dimensions } from '../media-types.ts';
 
 /**
  * How an output is made: stages of one or more parts, each part one call to a model service. A plan carries its stages:
