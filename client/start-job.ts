@@ -14,7 +14,7 @@ import {
   GENERATION_WORKFLOW,
   WORKFLOW_TASK_TIMEOUT_MS,
   type Admission,
-  type AdmissionAnswer,
+  type AdmitUpdateResult,
   type BatchResult,
   type GenerationResult,
   type GenerationStart,
@@ -136,8 +136,8 @@ function startOperation(
   return operation;
 }
 
-function outcomeOf(answer: AdmissionAnswer, fingerprint: string, ownStartId: string): StartOutcome {
-  const { startId, ...admission } = answer;
+function outcomeOf(result: AdmitUpdateResult, fingerprint: string, ownStartId: string): StartOutcome {
+  const { startId, ...admission } = result;
   if (admission.fingerprint !== fingerprint) return { outcome: 'key_reused' };
   const isReplay = startId !== ownStartId;
   if (admission.outcome === 'refused') return { outcome: 'refused', refusal: admission, isReplay };

@@ -66,7 +66,7 @@ type RefusalCode =
   | 'state_conflict'
   | 'invalid_request';
 
-/** The answer to a start. Business outcomes are values: the update never throws for one. */
+/** The outcome of a start. Business outcomes are values: the update never throws for one. */
 export type Admission =
   | { readonly outcome: 'reserved'; readonly fingerprint: string; readonly credits: number }
   | {
@@ -140,10 +140,10 @@ export type GenerationResult =
       readonly content: OutputContent | null;
     };
 
-/** With the id of the start that ran: any other start with this answer was a repeat, at any API process. */
-export type AdmissionAnswer = Admission & { readonly startId: string | null };
+/** With the id of the start that ran. A start that gets another start's id is a repeat, at any API process. */
+export type AdmitUpdateResult = Admission & { readonly startId: string | null };
 
-export const admitUpdate = defineUpdate<AdmissionAnswer>('admit');
+export const admitUpdate = defineUpdate<AdmitUpdateResult>('admit');
 
 export type CancelRequest = {
   /** A customer's cancel counts as theirs while the job runs as expected, and as ours once it is stuck. */

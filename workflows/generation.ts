@@ -1,6 +1,6 @@
 import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
 import { either } from '../domain/parse-value.ts';
-import { admitJob } from './admission/handle-admit-update.ts';
+import { admitSingleOutput } from './admission/handle-admit-update.ts';
 import { closeWorkflow } from './closing/close-workflow.ts';
 import { parseStart } from './messages/handle-message.ts';
 import { generationStart, outputStart } from './messages/message-parsers.ts';
@@ -30,7 +30,7 @@ async function admitRunAndSettle(
   start: GenerationStart | OutputStart,
   cancellable: CancellationScope,
 ): Promise<GenerationResult> {
-  const begun = 'request' in start ? await admitJob(start) : await beginOutput(start);
+  const begun = 'request' in start ? await admitSingleOutput(start) : await beginOutput(start);
   if (begun.next === 'close') {
     upsertSearchAttributes({ HoldfastState: ['refused'] });
     await untilHandlersFinish();

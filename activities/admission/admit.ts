@@ -43,7 +43,8 @@ export type AdmitSettings = {
   readonly rules: RequestRules;
 };
 
-export type AdmitAnswer = {
+/** An admission, and the plan of what it lets run. */
+export type PlannedAdmission = {
   readonly admission: Admission;
   /** The plan of a job with one output. Null: nothing is to run (refused, or already ended). */
   readonly plan: OutputPlan | null;
@@ -63,7 +64,7 @@ export function createAdmit(
 ) {
   const pricingOf = createPricingOf(database, settings.rules.catalogue);
   const modeOf = createModeOf(database);
-  return async function admit(start: GenerationStart): Promise<AdmitAnswer> {
+  return async function admit(start: GenerationStart): Promise<PlannedAdmission> {
     const prepare = isFreeRetryRequest(start.request) ? prepareFreeRetry : prepareJob;
     const rules = rulesFor(settings.rules, await modeOf(start.accountId));
     const { item, plan, batch } = await prepare(start, { database, pricingOf, ...settings, rules });

@@ -14,7 +14,7 @@ import { tooManyJobs } from './too-many-jobs.ts';
 import type { PricingOf } from '../../ledger/price-lists.ts';
 
 /** A parsed job body, named by its key. */
-export type Submission = Keyed & {
+export type JobSubmission = Keyed & {
   readonly body: Readonly<Record<string, unknown>>;
   readonly request: JobRequest;
 };
@@ -28,7 +28,7 @@ type Admitted = {
 
 /** Reads what is on record of a submission, changes nothing, and returns the effect. */
 export type PrepareAdmission = (
-  submission: Submission,
+  submission: JobSubmission,
   rules: RequestRules,
 ) => Promise<() => Promise<Admitted>>;
 

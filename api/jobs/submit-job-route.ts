@@ -8,7 +8,7 @@ import {
 import { isTerminal } from '../../domain/work/job-state.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
-import { REPLAYED, type PrepareAdmission, type Submission } from './admit-submission.ts';
+import { REPLAYED, type PrepareAdmission, type JobSubmission } from './admit-submission.ts';
 import type { SendJob } from './send-job.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
 import { awaitJobEnd } from './await-job-end.ts';
@@ -62,7 +62,7 @@ export function submitJobRoute(deps: {
 }
 
 /** Parses a job body and names it by its key. Throws invalid_request, which uses up no key. */
-function submissionOf(accountId: string, key: string, body: unknown, rules: RequestRules): Submission {
+function submissionOf(accountId: string, key: string, body: unknown, rules: RequestRules): JobSubmission {
   const parsed = parseJobRequest(body, rules);
   if (!parsed.ok) throw invalidRequest(parsed.errors);
   const sent = body as Readonly<Record<string, unknown>>;

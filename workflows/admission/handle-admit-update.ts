@@ -1,5 +1,5 @@
 import { log } from '@temporalio/workflow';
-import type { AdmitAnswer } from '../../activities/admission/admit.ts';
+import type { PlannedAdmission } from '../../activities/admission/admit.ts';
 import { localActivities } from '../activity-proxies.ts';
 import { requireNotCancellable } from '../require-not-cancellable.ts';
 import { handleUpdate } from '../messages/handle-message.ts';
@@ -20,7 +20,7 @@ export type Admitted =
   | { readonly next: 'close'; readonly result: GenerationResult };
 
 /** Admits a job with one output, which is output 0. */
-export async function admitJob(start: GenerationStart): Promise<Admitted> {
+export async function admitSingleOutput(start: GenerationStart): Promise<Admitted> {
   const { accountId, jobId } = start;
   const outputId = outputIdOf(jobId, 0);
   const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
@@ -33,7 +33,7 @@ export async function admitJob(start: GenerationStart): Promise<Admitted> {
     : { next: 'close', result: { outcome: 'refused', credits: 0, admission } };
 }
 
-export type Answered = AdmitAnswer & {
+export type HandledAdmission = PlannedAdmission & {
   /**
    * The job has ended before (after a reset, or past retention): nothing runs again, and PostgreSQL says how it ended.
    */
@@ -48,7 +48,7 @@ export type Answered = AdmitAnswer & {
 export async function handleAdmitUpdate(
   start: GenerationStart,
   undo: () => Promise<unknown>,
-): Promise<Answered> {
+): Promise<HandledAdmission> {
   requireNotCancellable('handleAdmitUpdate');
   const admitting = localActivities.admit(start);
   // The handler awaits the admission alone: every further await would delay the first workflow task.

@@ -3,22 +3,22 @@ import { stagesOf } from '../../domain/work/output-plan.ts';
 import { partsOf, type Stage, type StagePart } from '../../domain/work/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
-import { runStage } from './run-stage.ts';
+import { runPart } from './run-part.ts';
 
 /** Runs the stages of an output in order, the parts of a stage side by side. Ends with the first failure. */
 export async function runStages(run: OutputRun, steps: ProviderSteps): Promise<Made> {
   for (const stage of stagesOf(run.plan)) {
-    const made = await runParts(run, steps, stage);
+    const made = await runStage(run, steps, stage);
     if (made.outcome === 'failed') return made;
   }
   return { outcome: 'made' };
 }
 
-function runParts(run: OutputRun, steps: ProviderSteps, stage: Stage): Promise<Made> {
+function runStage(run: OutputRun, steps: ProviderSteps, stage: Stage): Promise<Made> {
   const parts = partsOf(stage);
   const [first] = parts;
   return first !== undefined && parts.length === 1
-    ? runStage(run, steps, first)
+    ? runPart(run, steps, first)
     : runSideBySide(run, steps, parts);
 }
 
@@ -29,9 +29,9 @@ async function runSideBySide(
 ): Promise<Made> {
   const scope = new CancellationScope();
   let failed: Made | undefined;
-  const runPart = async (part: StagePart): Promise<void> => {
+  const runOne = async (part: StagePart): Promise<void> => {
     try {
-      const made = await runStage(run, steps, part);
+      const made = await runPart(run, steps, part);
       if (made.outcome === 'made') return;
       failed ??= made;
     } catch (error) {
@@ -42,7 +42,7 @@ async function runSideBySide(
     }
   };
   await scope.run(async () => {
-    const runs = parts.map(runPart);
+    const runs = parts.map(runOne);
     for (const each of runs) {
       each.catch(() => {
         scope.cancel();

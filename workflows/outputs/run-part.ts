@@ -22,7 +22,7 @@ const NEXT_ATTEMPT_AFTER_MS = 1_000;
  * Makes one part of a stage: runs attempts until one has made it or no further one is allowed. A finished attempt is
  * found by its row, so a workflow that starts over repeats nothing.
  */
-export async function runStage(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
+export async function runPart(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
   const { maxAttempts, times } = run.plan;
   // Attempts that do not count against maxAttempts: those before support's restart, and those that the service did not
   // take.
@@ -42,29 +42,29 @@ export async function runStage(run: OutputRun, steps: ProviderSteps, part: Stage
         return made;
       case 'failed':
       case 'rejected': {
-        const then =
+        const after =
           made.outcome === 'failed'
             ? afterFailedRun(made, { isFinal, number: number - uncounted, maxAttempts })
             : afterRejection(made.errorClass, number - uncounted, maxAttempts);
         const retryAfterMs = made.outcome === 'rejected' ? made.retryAfterMs : null;
         const pauseMs =
-          then.next === 'wait'
+          after.next === 'wait'
             ? busy.waitMs(whole.reachWithinSeconds, retryAfterMs)
             : (retryAfterMs ?? NEXT_ATTEMPT_AFTER_MS);
-        if (then.next === 'fail' || pauseMs === null) {
+        if (after.next === 'fail' || pauseMs === null) {
           const failure = {
             outcome: 'failed',
-            code: then.next === 'fail' ? then.code : 'start_deadline',
+            code: after.next === 'fail' ? after.code : 'start_deadline',
           } as const;
           fallback = mayBeTakenOver(made) ? fallbacks.shift() : undefined;
           if (fallback === undefined) return failure;
           // Another model has its own time to begin, and the attempts that are left.
-          const used = number - uncounted - (wasAttempt(made, then) ? 0 : 1);
+          const used = number - uncounted - (wasAttempt(made, after) ? 0 : 1);
           uncounted = number - attemptsUsedAtTakeover(used, maxAttempts);
           busy.end();
           break;
         }
-        if (then.next === 'wait') uncounted += 1;
+        if (after.next === 'wait') uncounted += 1;
         else busy.end();
         await sleep(pauseMs, { summary: `before ${part.stage.name}, attempt ${String(number + 1)}` });
         break;
