@@ -23,6 +23,8 @@ CREATE DOMAIN ledger.expired_policy AS text CHECK ((VALUE = ANY (ARRAY['return_g
 CREATE DOMAIN ledger.grant_source AS text CHECK ((VALUE = ANY (ARRAY['plan'::text, 'trial'::text, 'sign_up'::text,
       'referral'::text, 'return'::text, 'goodwill'::text, 'top_up'::text])));
 
+CREATE DOMAIN ledger.job_limit AS integer CHECK ((VALUE >= 0));
+
 CREATE DOMAIN ledger.reservation_reason AS text CHECK ((VALUE = ANY (ARRAY['generation'::text, 'free_retry'::text,
       'spend'::text, 'tombstone'::text])));
 
@@ -185,7 +187,7 @@ CREATE TABLE ledger.accounts (
   period_starts_at timestamp with time zone NOT NULL,
   period_ends_at timestamp with time zone NOT NULL,
   spent_before ledger.credits NOT NULL DEFAULT 0,
-  max_concurrent_jobs integer,
+  max_concurrent_jobs ledger.job_limit,
   member_credits_per_period ledger.credits,
   project_credits_per_period ledger.credits,
   has_spend_caps boolean NOT NULL DEFAULT false,
@@ -197,7 +199,6 @@ CREATE TABLE ledger.accounts (
   frozen_at timestamp with time zone,
   clock_ahead interval NOT NULL DEFAULT '00:00:00'::interval,
   clock_target timestamp with time zone,
-  CHECK ((max_concurrent_jobs >= 0)),
   PRIMARY KEY (account_id)
 );
 
@@ -220,9 +221,9 @@ CREATE TABLE ledger.entries (
   amount bigint NOT NULL,
   balance_after ledger.credits NOT NULL,
   reservation_id text,
-  reason text,
+  reason text NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  CHECK (((amount > 0) AND (from_bucket <> to_bucket) AND (to_bucket <> 'outside'::ledger.bucket))),
+  CHECK (ledger.is_sound(entries.*)),
   PRIMARY KEY (account_id, seq)
 );
 
@@ -241,13 +242,11 @@ CREATE TABLE ledger.grants (
   expires_at timestamp with time zone NOT NULL DEFAULT 'infinity'::timestamp with time zone,
   voided_at timestamp with time zone,
   not_recovered ledger.credits,
-  reason text NOT NULL,
   reference text,
   created_at timestamp with time zone NOT NULL,
   ordinal bigint NOT NULL,
   is_live boolean NOT NULL GENERATED ALWAYS AS ((((available)::bigint > 0) OR ((reserved)::bigint > 0))) STORED,
-  CHECK (((amount = (((((available)::bigint + (reserved)::bigint) + (spent)::bigint) + (expired)::bigint) +
-      (voided)::bigint)) AND (expires_at > effective_at) AND ((priority >= 1) AND (priority <= 3)))),
+  CHECK (ledger.is_sound(grants.*)),
   PRIMARY KEY (account_id, grant_id)
 );
 
@@ -284,7 +283,6 @@ CREATE TABLE ledger.plan_calls (
   reference text NOT NULL,
   content jsonb NOT NULL,
   answer jsonb NOT NULL,
-  created_at timestamp with time zone NOT NULL,
   PRIMARY KEY (account_id, reference)
 );
 
@@ -368,7 +366,6 @@ CREATE TABLE ledger.reservations (
   released ledger.credits NOT NULL DEFAULT 0,
   refunded ledger.credits NOT NULL DEFAULT 0,
   portions ledger.portion[] NOT NULL DEFAULT '{}'::ledger.portion[],
-  cause text,
   member text,
   project text,
   period_starts_at timestamp with time zone NOT NULL,
@@ -377,13 +374,7 @@ CREATE TABLE ledger.reservations (
   settled_at timestamp with time zone,
   reserve_entries int8range NOT NULL DEFAULT 'empty'::int8range,
   settle_entries int8range,
-  CHECK ((
-CASE state
-    WHEN 'open'::ledger.reservation_state THEN (((committed)::bigint = 0) AND ((released)::bigint = 0) AND (settled_at
-      IS NULL))
-    ELSE ((((committed)::bigint + (released)::bigint) = (amount)::bigint) AND (settled_at IS NOT NULL))
-END AND ((refunded)::bigint <= (committed)::bigint) AND (((amount)::bigint > 0) OR ((reason)::text = ANY
-      (ARRAY['free_retry'::text, 'tombstone'::text]))))),
+  CHECK (ledger.is_sound(reservations.*)),
   PRIMARY KEY (account_id, reservation_id)
 );
 
@@ -493,7 +484,6 @@ CREATE TABLE jobs.console_sessions (
   key_id text,
   person text NOT NULL,
   secret_hash bytea NOT NULL,
-  created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
   PRIMARY KEY (session_id)
@@ -507,13 +497,12 @@ CREATE TABLE jobs.events (
   data jsonb NOT NULL,
   created_at timestamp with time zone NOT NULL,
   sequence bigint NOT NULL,
-  CHECK (((job_id IS NULL) = (seq IS NULL)))
+  CHECK (jobs.is_sound(events.*))
 );
 
 CREATE TABLE jobs.expiry_notices (
   account_id text NOT NULL,
   grant_id text NOT NULL,
-  created_at timestamp with time zone NOT NULL,
   PRIMARY KEY (account_id, grant_id)
 );
 
@@ -523,7 +512,6 @@ CREATE TABLE jobs.idempotency_keys (
   key text NOT NULL,
   fingerprint text NOT NULL,
   answer jsonb NOT NULL,
-  created_at timestamp with time zone NOT NULL,
   CHECK ((route = ANY (ARRAY['grants'::text, 'usage'::text, 'cancel'::text, 'release'::text, 'refund'::text,
       'extend'::text, 'restart'::text, 'resolve'::text]))),
   PRIMARY KEY (account_id, route, key)
@@ -552,8 +540,7 @@ CREATE TABLE jobs.jobs (
   succeeded integer NOT NULL DEFAULT 0,
   failed integer NOT NULL DEFAULT 0,
   canceled integer NOT NULL DEFAULT 0,
-  CHECK (((((succeeded + failed) + canceled) <= outputs) AND (outputs > 0) AND ((finished_at IS NULL) = ((state)::text =
-      ANY (ARRAY['queued'::text, 'running'::text, 'stuck'::text]))))),
+  CHECK (jobs.is_sound(jobs.*)),
   PRIMARY KEY (job_id, account_id)
 );
 
@@ -587,8 +574,7 @@ CREATE TABLE jobs.outputs (
   retention_days integer,
   expires_at timestamp with time zone,
   source_output_id text GENERATED ALWAYS AS ((work ->> 'source_output_id'::text)) STORED,
-  CHECK ((((state)::text = 'succeeded'::text) = (sha256 IS NOT NULL))),
-  CHECK ((retention_days > 0)),
+  CHECK (jobs.is_sound(outputs.*)),
   PRIMARY KEY (output_id, account_id)
 );
 
@@ -598,7 +584,6 @@ CREATE TABLE jobs.portal_sessions (
   key_id text NOT NULL,
   secret_hash bytea NOT NULL,
   can text[] NOT NULL,
-  created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
   PRIMARY KEY (session_id)
@@ -942,6 +927,9 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.grant_credits(text,text,text,integer,bigint,timestamp with time zone,interval,text,text,text) → text  --
 --     holdfast_api, holdfast_worker
 -- ledger.grant_period(text,text,jsonb,timestamp with time zone) → void
+-- ledger.is_sound(ledger.entries) → boolean
+-- ledger.is_sound(ledger.grants) → boolean
+-- ledger.is_sound(ledger.reservations) → boolean
 -- ledger.last_action(text) → bigint
 -- ledger.last_entry_before(text,timestamp with time zone) → bigint
 -- ledger.list_actions(text,bigint,integer) → TABLE(action_id bigint, at timestamp with time zone, actor text, action
@@ -949,7 +937,7 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- ledger.lock(text) → timestamp with time zone
 -- ledger.lock_account(text) → ledger.accounts
 -- ledger.lock_accounts(text[]) → timestamp with time zone
--- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text,text) → void
+-- ledger.make_grant(ledger.accounts,text,text,integer,timestamp with time zone,text) → void
 -- ledger.months_after(timestamp with time zone,integer) → timestamp with time zone
 -- ledger.move_return_by(text,text[],timestamp with time zone,timestamp with time zone) → void
 -- ledger.moves_back(ledger.accounts,ledger.reservations,ledger.bucket,bigint,bigint,text,text,text,interval) →
@@ -1080,6 +1068,9 @@ CREATE TRIGGER void_is_told AFTER UPDATE OF voided_at ON ledger.grants FOR EACH 
 -- jobs.is_free_retry(text,text) → boolean
 -- jobs.is_listed(jobs.reviews,text,text,timestamp with time zone,text) → boolean
 -- jobs.is_open(text,text) → boolean
+-- jobs.is_sound(jobs.events) → boolean
+-- jobs.is_sound(jobs.jobs) → boolean
+-- jobs.is_sound(jobs.outputs) → boolean
 -- jobs.is_too_costly(text,text,text,text,numeric,numeric) → boolean
 -- jobs.keep_answer(text,text,text,jsonb) → TABLE(state text, provider_job_id text, error_class text)  --
 --     holdfast_worker

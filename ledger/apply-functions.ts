@@ -6,10 +6,12 @@ import pg from 'pg';
 /** SQLSTATE invalid_function_definition: CREATE OR REPLACE may not change what a function returns or names. */
 const CANNOT_REPLACE = '42P13';
 
-/** Names of every function of the schemas but the tables' own trigger functions, which stand in the migrations. */
+/** Names of every function of the schemas but the tables' own, which stand in the migrations: of triggers and of CHECKs. */
 const FUNCTIONS_OF_SCHEMAS = `
   SELECT p.oid::regprocedure AS signature FROM pg_proc p
-  WHERE p.pronamespace = ANY ($1::text[]::regnamespace[]) AND p.prorettype <> 'trigger'::regtype`;
+  WHERE p.pronamespace = ANY ($1::text[]::regnamespace[]) AND p.prorettype <> 'trigger'::regtype
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
+                      AND d.classid = 'pg_constraint'::regclass)`;
 
 /**
  * Applies every file of each schema's functions/ folder, in order of number, and grants.sql, in one transaction: running

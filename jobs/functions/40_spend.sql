@@ -19,8 +19,8 @@ BEGIN
       'reserved', v_result.reserved,
       'limit', ledger.exceeded_cap(v_account, p_item.member, p_item.project, p_item.amount))) END;
   IF v_result.outcome IN ('spent', 'insufficient_credits', 'limit_exceeded', 'account_frozen') THEN
-    INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)
-    VALUES (p_item.account_id, 'usage', p_item.key, p_item.fingerprint, v_answer, v_account.moved_at);
+    INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer)
+    VALUES (p_item.account_id, 'usage', p_item.key, p_item.fingerprint, v_answer);
   END IF;
   RETURN ROW(v_answer, p_item.fingerprint, false)::jobs.keyed_answer;
 END $$;

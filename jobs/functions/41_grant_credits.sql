@@ -6,9 +6,9 @@ CREATE OR REPLACE FUNCTION jobs.grant_credits(
   p_expires_at timestamptz, p_lives interval, p_reason text, p_reference text, p_actor text, p_unless jsonb
 ) RETURNS TABLE (outcome text, is_replay boolean, answer jsonb) LANGUAGE plpgsql AS $$
 DECLARE
-  v_now   timestamptz := ledger.lock(p_account_id);
   v_known jobs.idempotency_keys;
 BEGIN
+  PERFORM ledger.lock(p_account_id);
   SELECT k.* INTO v_known FROM jobs.idempotency_keys k
   WHERE k.account_id = p_account_id AND k.route = 'grants' AND k.key = p_key;
   is_replay := FOUND;
@@ -21,8 +21,8 @@ BEGIN
                                     p_reason, p_reference, p_actor);
     IF outcome = 'granted' THEN
       answer := ledger.read_grant(p_account_id, p_grant_id);
-      INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)
-      VALUES (p_account_id, 'grants', p_key, p_fingerprint, answer, v_now);
+      INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer)
+      VALUES (p_account_id, 'grants', p_key, p_fingerprint, answer);
     END IF;
   END IF;
   RETURN NEXT;

@@ -24,7 +24,6 @@ CREATE TABLE jobs.portal_sessions (
   key_id      text        NOT NULL,  -- that made it, and ends it when it is revoked; proxy: none
   secret_hash bytea       NOT NULL,
   can         text[]      NOT NULL,
-  created_at  timestamptz NOT NULL,
   expires_at  timestamptz NOT NULL,
   revoked_at  timestamptz
 );

@@ -5,8 +5,12 @@ ALTER TABLE jobs.events DROP CONSTRAINT events_pkey;
 ALTER TABLE jobs.events
   ALTER COLUMN job_id DROP NOT NULL,  -- null: of no job
   ALTER COLUMN seq DROP NOT NULL,
-  ADD COLUMN sequence bigint NOT NULL,
-  ADD CHECK ((job_id IS NULL) = (seq IS NULL));
+  ADD COLUMN sequence bigint NOT NULL;
+CREATE FUNCTION jobs.is_sound(e jobs.events) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (e.job_id IS NULL) = (e.seq IS NULL);
+END $$;
+ALTER TABLE jobs.events ADD CHECK (jobs.is_sound(events));
 -- Neither can be taken for the other by the planner (see jobs.outputs_of_job).
 CREATE UNIQUE INDEX events_of_job ON jobs.events (job_id, seq, account_id);
 CREATE UNIQUE INDEX events_in_order ON jobs.events (account_id, sequence) WHERE sequence > 0;
@@ -23,9 +27,8 @@ CREATE TRIGGER events_are_put_in_order BEFORE INSERT ON jobs.events
 
 -- Grants whose coming expiry has been told.
 CREATE TABLE jobs.expiry_notices (
-  account_id text        NOT NULL,
-  grant_id   text        NOT NULL,
-  created_at timestamptz NOT NULL,
+  account_id text NOT NULL,
+  grant_id   text NOT NULL,
   PRIMARY KEY (account_id, grant_id)
 );
 

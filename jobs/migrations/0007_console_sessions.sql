@@ -5,7 +5,6 @@ CREATE TABLE jobs.console_sessions (
   key_id      text,  -- the key that signed in: the session may do what it may, and ends with it. Null: a trusted proxy
   person      text        NOT NULL,
   secret_hash bytea       NOT NULL,
-  created_at  timestamptz NOT NULL,
   expires_at  timestamptz NOT NULL,
   revoked_at  timestamptz
 );

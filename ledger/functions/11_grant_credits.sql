@@ -1,12 +1,12 @@
 -- Inserts an empty grant; post moves its credits in. The account is locked.
 CREATE OR REPLACE FUNCTION ledger.make_grant(
-  p_account ledger.accounts, p_grant_id text, p_source text, p_priority int, p_expires_at timestamptz, p_reason text,
+  p_account ledger.accounts, p_grant_id text, p_source text, p_priority int, p_expires_at timestamptz,
   p_reference text DEFAULT NULL
 ) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO ledger.grants (account_id, grant_id, source, priority, effective_at, expires_at, reason, reference,
-                             created_at, ordinal)
-  VALUES (p_account.account_id, p_grant_id, p_source, p_priority, p_account.moved_at, p_expires_at, p_reason,
-          p_reference, p_account.moved_at, p_account.entry_seq + 1)
+  INSERT INTO ledger.grants (account_id, grant_id, source, priority, effective_at, expires_at, reference, created_at,
+                             ordinal)
+  VALUES (p_account.account_id, p_grant_id, p_source, p_priority, p_account.moved_at, p_expires_at, p_reference,
+          p_account.moved_at, p_account.entry_seq + 1)
 $$;
 
 -- Grants credits that expire at p_expires_at, or p_lives after now, or never. granted (a repeat too, which moves
@@ -48,7 +48,7 @@ BEGIN
   IF v_refusal IS NOT NULL THEN
     RETURN v_refusal;
   END IF;
-  PERFORM ledger.make_grant(v_account, p_grant_id, p_source, p_priority, v_expires, p_reason, p_reference);
+  PERFORM ledger.make_grant(v_account, p_grant_id, p_source, p_priority, v_expires, p_reference);
   PERFORM ledger.post(v_account, ARRAY[
     ROW(p_grant_id, 'grant', 'outside', 'available', p_amount, NULL, p_reason)::ledger.move]);
   PERFORM ledger.record_action(p_account_id, p_actor, 'grant', p_reason, jsonb_build_object(

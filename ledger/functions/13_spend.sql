@@ -10,7 +10,7 @@ DECLARE
 BEGIN
   IF v_result.outcome IN ('reserved', 'committed') THEN
     UPDATE ledger.reservations r
-    SET state = 'committed', committed = r.amount, cause = p_note, settled_at = r.created_at
+    SET state = 'committed', committed = r.amount, settled_at = r.created_at
     WHERE r.account_id = p_account.account_id AND r.reservation_id = p_spend_id AND r.state = 'open';
     v_result.outcome := 'spent';
   END IF;

@@ -43,7 +43,7 @@ BEGIN
   v_after := ledger.post(p_account, v_moves);
   UPDATE ledger.reservations r
   SET state = CASE p_verb WHEN 'commit' THEN 'committed' ELSE 'released' END::ledger.reservation_state,
-      committed = v_cost, released = r.amount - v_cost, cause = p_cause, settled_at = p_account.moved_at,
+      committed = v_cost, released = r.amount - v_cost, settled_at = p_account.moved_at,
       settle_entries = int8range(p_account.entry_seq + 1, v_after.entry_seq + 1)
   WHERE r.account_id = p_account.account_id AND r.reservation_id = p_reservation_id RETURNING r.* INTO v_held;
   RETURN ROW(v_held.state, false, v_held.committed, v_held.released)::ledger.settled;
@@ -94,7 +94,7 @@ BEGIN
       p_account, p_new_grant_id, CASE p_from WHEN 'spent' THEN 'goodwill' ELSE 'return' END, 2,
       greatest(p_account.moved_at + p_new_lives, (
         SELECT CASE WHEN l.next_plan IS NOT NULL THEN p_account.period_ends_at ELSE l.period_ends_at END
-        FROM ledger.plans l WHERE l.account_id = p_account.account_id AND p_from = 'reserved')), p_reason);
+        FROM ledger.plans l WHERE l.account_id = p_account.account_id AND p_from = 'reserved')));
   END IF;
   RETURN v_moves;
 END $$;

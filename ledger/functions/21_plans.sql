@@ -50,8 +50,8 @@ BEGIN
     PERFORM ledger.renew_plan(p_account_id, p_rules, v_now);
     PERFORM ledger.apply_plan(p_account_id, p_plan, v_start, p_renewal, p_rules, v_now);
     answer := ledger.read_plan(p_account_id);
-    INSERT INTO ledger.plan_calls (account_id, reference, content, answer, created_at)
-    VALUES (p_account_id, p_reference, v_content, answer, v_now);
+    INSERT INTO ledger.plan_calls (account_id, reference, content, answer)
+    VALUES (p_account_id, p_reference, v_content, answer);
     PERFORM ledger.record_action(p_account_id, p_actor, 'set_plan', p_reason,
                                  v_content || jsonb_build_object('reference', p_reference), v_now);
   END IF;

@@ -19,8 +19,8 @@ DECLARE
 BEGIN
   -- What is over is on record with the actions; the account's own are swept here, a day later.
   DELETE FROM jobs.portal_sessions s WHERE s.account_id = p_account_id AND s.expires_at < v_now - interval '1 day';
-  INSERT INTO jobs.portal_sessions (account_id, session_id, key_id, secret_hash, can, created_at, expires_at)
-  VALUES (p_account_id, p_session_id, p_key_id, p_secret_hash, p_can, v_now, v_expires_at);
+  INSERT INTO jobs.portal_sessions (account_id, session_id, key_id, secret_hash, can, expires_at)
+  VALUES (p_account_id, p_session_id, p_key_id, p_secret_hash, p_can, v_expires_at);
   PERFORM ledger.record_action(p_account_id, p_actor, 'create_portal_session', 'a token for a browser',
     jsonb_build_object('session_id', p_session_id, 'can', p_can, 'expires_at', v_expires_at), v_now);
   RETURN v_expires_at;

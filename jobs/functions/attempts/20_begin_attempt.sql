@@ -26,10 +26,11 @@ CREATE OR REPLACE FUNCTION jobs.begin_attempt(
 ) RETURNS TABLE (is_mine boolean, state text, provider_job_id text, error_class text, waits_for text)
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_lock   timestamptz := ledger.lock(p_account_id);
-  v_latest int := (SELECT max(a.number) FROM jobs.attempts_of(p_account_id, p_output_id) a WHERE a.stage = p_stage);
+  v_latest  int;
   v_refusal text;
 BEGIN
+  PERFORM ledger.lock(p_account_id);
+  v_latest := (SELECT max(a.number) FROM jobs.attempts_of(p_account_id, p_output_id) a WHERE a.stage = p_stage);
   IF jobs.return_by(p_account_id, p_output_id) IS NOT NULL AND coalesce(v_latest, 0) < p_number THEN
     IF jobs.is_too_costly(p_account_id, p_output_id, p_provider, p_model, p_cost, p_max_cost) THEN
       v_refusal := 'too_costly';

@@ -19,8 +19,8 @@ DECLARE
 BEGIN
   -- What is over is on record with the actions.
   DELETE FROM jobs.console_sessions s WHERE s.expires_at < v_now - interval '1 day';
-  INSERT INTO jobs.console_sessions (session_id, key_id, person, secret_hash, created_at, expires_at)
-  VALUES (p_session_id, p_key_id, p_person, p_secret_hash, v_now, v_expires_at);
+  INSERT INTO jobs.console_sessions (session_id, key_id, person, secret_hash, expires_at)
+  VALUES (p_session_id, p_key_id, p_person, p_secret_hash, v_expires_at);
   PERFORM ledger.record_action('platform', p_actor, 'create_console_session', 'signed in',
     jsonb_build_object('session_id', p_session_id, 'expires_at', v_expires_at), v_now);
   RETURN v_expires_at;

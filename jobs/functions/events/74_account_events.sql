@@ -47,8 +47,8 @@ DECLARE
   v_told int;
 BEGIN
   WITH told AS (
-    INSERT INTO jobs.expiry_notices (account_id, grant_id, created_at)
-    SELECT g.account_id, g.grant_id, v_now FROM jobs.grants_expiring_soon(p_account_id, v_now) g RETURNING grant_id)
+    INSERT INTO jobs.expiry_notices (account_id, grant_id)
+    SELECT g.account_id, g.grant_id FROM jobs.grants_expiring_soon(p_account_id, v_now) g RETURNING grant_id)
   SELECT count(jobs.tell(p_account_id, NULL, 'credits.expiring', jsonb_build_object(
     'grant_id', g.grant_id, 'credits', g.available, 'expires_at', g.expires_at), v_now))
   INTO v_told

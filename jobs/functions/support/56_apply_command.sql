@@ -40,8 +40,8 @@ BEGIN
   PERFORM ledger.refuse_if_acted(p_account_id, nullif(p_call->'unless', 'null'));
   v_answer := jobs.carry_out(p_account_id, p_job_id, p_command, p_call, v_now);
   IF v_answer->>'outcome' IN ('done', 'refused') THEN
-    INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer, created_at)
-    VALUES (p_account_id, p_command, p_key, p_call->>'fingerprint', v_answer, v_now);
+    INSERT INTO jobs.idempotency_keys (account_id, route, key, fingerprint, answer)
+    VALUES (p_account_id, p_command, p_key, p_call->>'fingerprint', v_answer);
   END IF;
   IF v_answer->>'outcome' = 'done' THEN
     PERFORM ledger.record_action(p_account_id, p_call->>'actor', p_command || '_job', p_call->>'reason',

@@ -15,9 +15,9 @@ CREATE OR REPLACE FUNCTION jobs.create_webhook_endpoint(
   p_account_id text, p_endpoint_id text, p_url text, p_events text[], p_secret text, p_most int
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  v_now      timestamptz := ledger.lock(p_account_id);
   v_endpoint jobs.webhook_endpoints;
 BEGIN
+  PERFORM ledger.lock(p_account_id);
   INSERT INTO jobs.webhook_endpoints (account_id, endpoint_id, url, events, secret, created_at)
   SELECT p_account_id, p_endpoint_id, p_url, p_events, p_secret, ledger.clock()
   WHERE p_most > (SELECT count(*) FROM jobs.webhook_endpoints e
@@ -41,9 +41,9 @@ CREATE OR REPLACE FUNCTION jobs.update_webhook_endpoint(
   p_account_id text, p_endpoint_id text, p_url text, p_events text[], p_enabled boolean
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  v_now      timestamptz := ledger.lock(p_account_id);
   v_endpoint jobs.webhook_endpoints;
 BEGIN
+  PERFORM ledger.lock(p_account_id);
   UPDATE jobs.webhook_deliveries d SET claim = NULL, due_at = ledger.clock()
   FROM jobs.webhook_endpoints e
   WHERE e.account_id = p_account_id AND e.endpoint_id = p_endpoint_id AND e.url <> p_url
@@ -65,9 +65,8 @@ END $$;
 -- Nothing is sent to it from now on. Its deliveries are removed later, page by page (jobs.prune_webhooks).
 CREATE OR REPLACE FUNCTION jobs.delete_webhook_endpoint(p_account_id text, p_endpoint_id text) RETURNS boolean
 LANGUAGE plpgsql AS $$
-DECLARE
-  v_now timestamptz := ledger.lock(p_account_id);
 BEGIN
+  PERFORM ledger.lock(p_account_id);
   UPDATE jobs.webhook_endpoints e
   SET deleted_at = ledger.clock(), disabled_at = coalesce(e.disabled_at, ledger.clock()),
       disabled_reason = coalesce(e.disabled_reason, 'asked')
@@ -80,9 +79,9 @@ CREATE OR REPLACE FUNCTION jobs.rotate_webhook_secret(
   p_account_id text, p_endpoint_id text, p_secret text, p_grace_seconds float
 ) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  v_now      timestamptz := ledger.lock(p_account_id);
   v_endpoint jobs.webhook_endpoints;
 BEGIN
+  PERFORM ledger.lock(p_account_id);
   UPDATE jobs.webhook_endpoints e
   SET secret = p_secret, old_secret = e.secret,
       old_secret_until = ledger.clock() + make_interval(secs => p_grace_seconds)

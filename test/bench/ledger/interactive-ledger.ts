@@ -104,7 +104,7 @@ export async function commitInteractively(pool: pg.Pool, job: BenchJob): Promise
     );
     await run(
       'end',
-      `UPDATE ledger.reservations SET state = 'committed', committed = amount, cause = 'delivered', settled_at = clock_timestamp(),
+      `UPDATE ledger.reservations SET state = 'committed', committed = amount, settled_at = clock_timestamp(),
               settle_entries = int8range($3, $4) WHERE account_id = $1 AND reservation_id = $2`,
       [job.accountId, job.reservationId, firstSeq, firstSeq + parts.length],
     );

@@ -58,11 +58,12 @@ test('brings a function that was changed in the database back to what its file s
   expect(await bodyOf('ledger.delta(ledger.bucket, ledger.bucket, ledger.bucket, bigint)')).toBe(before);
 });
 
-test('drops a function that no file defines, and keeps the trigger functions of the tables', async () => {
+test('drops a function that no file defines, and keeps those that a trigger or a CHECK of a table calls', async () => {
   await owner.query('CREATE FUNCTION jobs.forgotten(int) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$');
   await migrateAgain();
   expect(await bodyOf('jobs.forgotten(int)')).toBeNull();
   expect(await bodyOf('ledger.refuse_change()')).not.toBeNull();
+  expect(await bodyOf('ledger.is_sound(ledger.grants)')).not.toBeNull();
 });
 
 test('waits for another database of the server whose migration changes the same role at that moment', async () => {

@@ -7,8 +7,9 @@ const OVERDUE_SECONDS = 24 * 3_600;
 
 /** The record that was made under each key: one row, with its credits and what it names. */
 const MADE = `
-  SELECT 'grant' AS verb, g.account_id, g.grant_id AS id, NULL::text AS about, g.amount AS credits, NULL::bigint[] AS numbers
-  FROM ledger.grants g WHERE g.reason = 'soak_grant'  -- those made by call; the others are of the ledger's own rules
+  SELECT 'grant' AS verb, e.account_id, e.grant_id AS id, NULL::text AS about, e.amount AS credits, NULL::bigint[] AS numbers
+  FROM ledger.entries e
+  WHERE e.kind = 'grant' AND e.reason = 'soak_grant'  -- those made by call; the others are of the ledger's own rules
   UNION ALL
   SELECT CASE r.reason WHEN 'spend' THEN 'spend' ELSE 'reserve' END, r.account_id, r.reservation_id, NULL, r.amount, NULL
   FROM ledger.reservations r
