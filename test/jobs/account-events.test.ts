@@ -63,7 +63,7 @@ test('a low balance caused by metered use is an event without a job, once per fa
 });
 
 test('a grant’s expiry is an event some days ahead, once, and again when it comes', async () => {
-  const expiring = { grant_id: 'short', credits: 60, expires_at: '2026-03-31T09:00:00+00:00' };
+  const expiring = { grant_id: 'short', credits: 60, expires_at: '2026-03-31T09:00:00.000Z' };
   await jobs.grant([grantItem(account, 'short', 60, { expires_at: later(30) })]);
   const told: number[] = [];
   for (const days of [0, 26, 27, 28]) {
