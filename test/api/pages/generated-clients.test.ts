@@ -12,7 +12,7 @@ import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
 const run = promisify(execFile);
 const ROOT = path.join(import.meta.dirname, '..', '..', '..');
 const PYTHON_GENERATOR = { name: 'openapi-python-client', version: '0.29.1' };
-const RUN_MS = 40_000;
+const RUN_MS = 120_000;
 
 const python = await findPythonProgram(PYTHON_GENERATOR);
 if (python.program === null) console.warn(`SKIPPED: a Python client by the document. ${python.why}`);
