@@ -59,7 +59,7 @@ export function SpendersSection(props: {
         of={spenders}
         label="Members and projects"
         tableLabel="Members, then projects"
-        empty="No member and no project has used credits in this period"
+        empty="No members or projects in this period"
         columns={columns}
       />
       {capped !== null && (
