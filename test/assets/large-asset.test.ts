@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
+import { MALLOC, WORKER_NODE_FLAGS } from '../../dev/stack/node-child.ts';
 import type { AssetStoreConfig } from '../../runtime/settings/asset-store-config.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { startS3Server } from '../s3-server/start-s3-server.ts';
@@ -17,13 +18,13 @@ async function putLarge(
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [
-      '--import',
-      'tsx',
+      ...WORKER_NODE_FLAGS,
+      ...['--import', 'tsx'],
       path.join(import.meta.dirname, 'put-large.ts'),
       JSON.stringify(config),
       String(CONTENT_BYTES),
     ],
-    { timeout: 110_000 },
+    { timeout: 110_000, env: { ...process.env, ...MALLOC } },
   );
   return JSON.parse(stdout) as { read: number; growth: number };
 }
