@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import { MALLOC, WORKER_NODE_FLAGS } from '../../dev/stack/node-child.ts';
+import { inheritedEnvironment, WORKER_NODE_FLAGS } from '../../dev/stack/node-child.ts';
 import type { AssetStoreConfig } from '../../runtime/settings/asset-store-config.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { startS3Server } from '../s3-server/start-s3-server.ts';
@@ -24,7 +24,7 @@ async function putLarge(
       JSON.stringify(config),
       String(CONTENT_BYTES),
     ],
-    { timeout: 110_000, env: { ...process.env, ...MALLOC } },
+    { timeout: 110_000, env: inheritedEnvironment() },
   );
   return JSON.parse(stdout) as { read: number; growth: number };
 }

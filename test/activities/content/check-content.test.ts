@@ -13,7 +13,7 @@ import {
 } from '../../../activities/content/check-content.ts';
 import type { AssetStore } from '../../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../../assets/disk-asset-store.ts';
-import { MALLOC, WORKER_NODE_FLAGS } from '../../../dev/stack/node-child.ts';
+import { inheritedEnvironment, WORKER_NODE_FLAGS } from '../../../dev/stack/node-child.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { writeLargeFilm } from './large-film.ts';
 import { animatedGif, animatedWebp, baselineJpeg, blackPng, PICTURES } from './pictures.ts';
@@ -226,7 +226,7 @@ test(
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...WORKER_NODE_FLAGS, '--import', 'tsx', child, origin, home],
-      { env: { ...process.env, ...MALLOC } },
+      { env: inheritedEnvironment() },
     );
     server.closeAllConnections();
     server.close();
