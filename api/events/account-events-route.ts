@@ -58,11 +58,11 @@ async function stream(
   // A reader beyond the end waits for the next event.
   const newest = await readNews(database, [{ accountId, after: null }], 1);
   const last = newest.get(accountId)?.at(-1)?.sequence ?? 0;
-  const after = Math.min(asked.after, last);
-  const source = accountEventSource(database, accountId, { ...asked, after });
+  const end = asked.after > last ? last : null;
+  const source = accountEventSource(database, accountId, { ...asked, after: end ?? asked.after });
   await withFeed(feeds, exchange, (feed) =>
     streamEvents({ feed, now, checkAgain }, response, source, {
-      after,
+      end,
       show: (event) => ({ id: event.sequence, view: viewAccountEvent(accountId, event) }),
       // An account never ends.
       isLast: () => false,

@@ -39,8 +39,8 @@ export async function streamEvents(
   response: Response,
   source: TellableSource,
   shown: {
-    /** The cursor that the stream begins after. */
-    readonly after: number;
+    /** Of a reader that asked for what follows the end: the last event's number, after which it begins. */
+    readonly end: number | null;
     readonly show: ShowEvent;
     readonly isLast: (step: FollowedEvents) => boolean;
   },
@@ -52,8 +52,9 @@ export async function streamEvents(
     'X-Accel-Buffering': 'no',
   });
   response.flushHeaders();
-  // A reader that began beyond the end and is cut off before its first event resumes here, not at a later end.
-  await write(response, `retry: ${String(RECONNECT_MS)}\nid: ${String(shown.after)}\n\n`, slowReaderMs);
+  // If it is cut off before its first event, it resumes here, not at a later end.
+  const id = shown.end === null ? '' : `id: ${String(shown.end)}\n`;
+  await write(response, `retry: ${String(RECONNECT_MS)}\n${id}\n`, slowReaderMs);
 
   const until = now() + MAX_STREAM_MS;
   let silentSince = now();

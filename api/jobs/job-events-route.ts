@@ -36,7 +36,8 @@ export function jobEventsRoute(deps: Deps): Route {
         return;
       }
       // A reader beyond the end waits for the next event.
-      await stream(deps, exchange, jobId, { after: Math.min(after, job.event_seq), hasEnded });
+      const end = after > job.event_seq ? job.event_seq : null;
+      await stream(deps, exchange, jobId, { after: end ?? after, end, hasEnded });
     },
   });
 }
@@ -63,13 +64,13 @@ async function stream(
   { database, feeds, now }: Deps,
   exchange: AccountExchange,
   jobId: string,
-  job: { readonly after: number; readonly hasEnded: boolean },
+  job: { readonly after: number; readonly end: number | null; readonly hasEnded: boolean },
 ): Promise<void> {
   const source = jobEventSource(database, { accountId: exchange.accountId, jobId }, job.after);
   let { hasEnded } = job;
   await withFeed(feeds, exchange, (feed) =>
     streamEvents({ feed, now, checkAgain: exchange.checkAgain }, exchange.response, source, {
-      after: job.after,
+      end: job.end,
       show(event) {
         const view = viewJobEvent(jobId, event);
         return { id: view.seq, view };

@@ -2,7 +2,7 @@ import { HoldfastError } from './holdfast-error.ts';
 import { pause, waitBefore } from './retry-rule.ts';
 import type { ApiCall, Transport } from './transport.ts';
 
-/** One event of a stream, as the wire frames it (WHATWG, "Server-sent events"). One without data says where the stream is, and nothing else. */
+/** One event of a stream, as the wire frames it (WHATWG, "Server-sent events"). One without data says where a stream from now on begins. */
 type Frame = { readonly id: string; readonly data: string };
 
 /** The API sends something every 15 s. A stream that is silent for longer is dead. */

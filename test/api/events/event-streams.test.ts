@@ -176,8 +176,25 @@ describe('an account’s events as a stream', () => {
     await reader.close();
   });
 
+  it.each(['0', '1'])(
+    'after %s, which is not beyond the end, have no id but those of events',
+    async (lastEventId) => {
+      const account = await api.openAccount();
+      await tell(account, 1);
+      const { body } = await fetch(`${api.url}/v1/events`, {
+        headers: {
+          ...{ Authorization: `Bearer ${account.key}`, Accept: 'text/event-stream' },
+          'Last-Event-ID': lastEventId,
+        },
+      });
+      const reader = body?.getReader();
+      expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('retry: 1000\n\n');
+      await reader?.cancel();
+    },
+  );
+
   it.each(['/v1/events', 'its job'])(
-    'begin with the id that a reader resumes at which is cut off before its first event: %s',
+    'from now on begin with the id that a reader resumes at which is cut off before its first event: %s',
     async (of) => {
       const account = await api.openAccount();
       const { jobId } = await api.admitJob(account.accountId, 'job');
@@ -324,7 +341,7 @@ describe('a reader that takes nothing', () => {
         const checkAgain = () => Promise.resolve();
         const deps = { feed: place.feed, now: Date.now, checkAgain, slowReaderMs: 200 };
         await streamEvents(deps, response, source, {
-          after: 0,
+          end: null,
           show: (event) => ({ id: event.sequence, view: event }),
           isLast: () => false,
         });
