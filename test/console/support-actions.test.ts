@@ -8,6 +8,8 @@ import type { PortalFixture } from './portal-fixture.ts';
 import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
+/** Each waits for four responses, beside all that other files do. */
+const TEN_ACTIONS = { timeout: 300_000 } as const;
 const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays' } };
 
 /** One action on a page: the button that opens it, its preview, its fields, and the server's result. */
@@ -262,40 +264,44 @@ describe.skipIf(program === null).concurrent('support', () => {
     return account;
   };
 
-  it('takes every action on an account by clicks; a second person with an old preview is refused and told who was first', async () => {
-    const account = await openWhole();
-    const [one, two] = await Promise.all([support.open({}, ada), support.open({}, grace)]);
-    await Promise.all([one.goTo(`accounts/${account}`), two.goTo(`accounts/${account}`)]);
-    for (const { page } of [one, two]) await page.getByText('hooks.invalid').first().click();
-    for (const change of CHANGES) {
-      const { opens, fill, would, verb = opens, action } = change;
-      // The result of the first person's action is shown to the second one too.
-      await two.page.getByRole('button', { name: opens, exact: true }).waitFor({ timeout: 30_000 });
-      await HANDS.clicks.press(two.page, opens);
-      await fill?.(two.page, HANDS.clicks);
-      await two.page.getByRole('dialog').getByText(would).first().waitFor();
-      await two.page.getByLabel('Reason').fill('I came second');
-      const reason = await act(one.page, HANDS.clicks, change);
-      await HANDS.clicks.press(two.page, verb);
-      const refusal = two.page.getByRole('alert');
-      await refusal.getByText(`(Ada Lovelace) did ${action} (`).waitFor();
-      await refusal.getByText(reason).waitFor();
-      expect(await two.page.getByText('Done', { exact: true }).count(), action).toBe(0);
-      await HANDS.clicks.press(two.page, 'Cancel');
-      // Recorded with person, time and reason.
-      const record = one.page.locator('.trail-item', { hasText: reason });
-      await record.getByText('(Ada Lovelace)').waitFor();
-      await record.locator('time').waitFor();
-      if (action === 'freeze') {
-        const refused = await api.call('POST', '/v1/jobs', AD, account);
-        expect(refused.body).toMatchObject({ status: 403, code: 'account_frozen' });
+  it(
+    'takes every action on an account by clicks; a second person with an old preview is refused and told who was first',
+    TEN_ACTIONS,
+    async () => {
+      const account = await openWhole();
+      const [one, two] = await Promise.all([support.open({}, ada), support.open({}, grace)]);
+      await Promise.all([one.goTo(`accounts/${account}`), two.goTo(`accounts/${account}`)]);
+      for (const { page } of [one, two]) await page.getByText('hooks.invalid').first().click();
+      for (const change of CHANGES) {
+        const { opens, fill, would, verb = opens, action } = change;
+        // The result of the first person's action is shown to the second one too.
+        await two.page.getByRole('button', { name: opens, exact: true }).waitFor({ timeout: 30_000 });
+        await HANDS.clicks.press(two.page, opens);
+        await fill?.(two.page, HANDS.clicks);
+        await two.page.getByRole('dialog').getByText(would).first().waitFor();
+        await two.page.getByLabel('Reason').fill('I came second');
+        const reason = await act(one.page, HANDS.clicks, change);
+        await HANDS.clicks.press(two.page, verb);
+        const refusal = two.page.getByRole('alert');
+        await refusal.getByText(`(Ada Lovelace) did ${action} (`).waitFor();
+        await refusal.getByText(reason).waitFor();
+        expect(await two.page.getByText('Done', { exact: true }).count(), action).toBe(0);
+        await HANDS.clicks.press(two.page, 'Cancel');
+        // Recorded with person, time and reason.
+        const record = one.page.locator('.trail-item', { hasText: reason });
+        await record.getByText('(Ada Lovelace)').waitFor();
+        await record.locator('time').waitFor();
+        if (action === 'freeze') {
+          const refused = await api.call('POST', '/v1/jobs', AD, account);
+          expect(refused.body).toMatchObject({ status: 403, code: 'account_frozen' });
+        }
       }
-    }
-    expect(await one.page.locator('.trail-item', { hasText: 'I came second' }).count()).toBe(0);
-    await Promise.all([one.close(), two.close()]);
-  });
+      expect(await one.page.locator('.trail-item', { hasText: 'I came second' }).count()).toBe(0);
+      await Promise.all([one.close(), two.close()]);
+    },
+  );
 
-  it('takes every action on an account by keys alone', async () => {
+  it('takes every action on an account by keys alone', TEN_ACTIONS, async () => {
     const account = await openWhole();
     const open = await support.open({}, ada);
     const { page } = open;
