@@ -14,11 +14,8 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
   stack: './test/harness/stack-global-setup.ts',
 };
 
-/**
- * Files at once: many tests wait for other processes, and three keep two cores four fifths busy. Where processes are killed, a fourth file
- * makes what is waited for come late.
- */
-const FILES_AT_ONCE = { npmTest: 4, slow: 3 } as const;
+/** Files at once: many tests wait for other processes, so that three keep two cores busy; with four, what is waited for comes late. */
+const FILES_AT_ONCE = 3;
 
 function tier(
   name: string,
@@ -40,7 +37,7 @@ function tier(
       globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
       testTimeout: options.timeoutSeconds * 1_000,
       hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
-      maxWorkers: options.isSlow === true ? FILES_AT_ONCE.slow : FILES_AT_ONCE.npmTest,
+      maxWorkers: FILES_AT_ONCE,
       maxConcurrency,
     },
   };
