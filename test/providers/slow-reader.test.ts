@@ -69,7 +69,8 @@ it.each(HEADS)(
   },
 );
 
-const STALLED_AFTER_MS = 200;
+/** Longer than this process may be kept from reading by other files. */
+const STALLED_AFTER_MS = 1_500;
 
 /** Serves twice the file, in one or two halves, and never ends. */
 async function openUnending(halves: 1 | 2) {
@@ -90,12 +91,12 @@ async function openUnending(halves: 1 | 2) {
 
 it('a body waits for a reader that is slower than a server may be', async () => {
   const body = await openUnending(2);
-  await sleep(3 * STALLED_AFTER_MS);
+  await sleep(2 * STALLED_AFTER_MS);
   expect((await text(body)).length).toBe(2 * FILE.length);
 });
 
 it('a body whose server stalls while its reader is slow ends with the reason', async () => {
   const body = await openUnending(1);
-  await sleep(3 * STALLED_AFTER_MS);
+  await sleep(2 * STALLED_AFTER_MS);
   await expect(text(body)).rejects.toThrow(`nothing arrived for ${String(STALLED_AFTER_MS)} ms`);
 });
