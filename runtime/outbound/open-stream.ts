@@ -48,10 +48,13 @@ export function openStream(
         clearTimeout(connecting);
       })
       .on('socket', (socket) => {
+        let hadWaited = false;
         // Not the request's own `timeout`, which comes once.
         socket.setTimeout(stalledAfterMs).on('timeout', () => {
-          if (response !== undefined && response.readableLength >= response.readableHighWaterMark) {
-            // A full buffer waits for its reader, not for the server.
+          // A full buffer waits for its reader, not for the server. After its reader came the server has its whole time.
+          const waits = response !== undefined && response.readableLength >= response.readableHighWaterMark;
+          if (waits || hadWaited) {
+            hadWaited = waits;
             socket.setTimeout(stalledAfterMs);
             return;
           }
