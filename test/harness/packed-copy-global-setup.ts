@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
@@ -53,8 +53,16 @@ async function copyContext(context: string): Promise<void> {
 /** The packages that `npm ci --omit=dev` installs, for a tenth of the work: links to the checkout's, of which npm removes the others. */
 async function keepProductionDependencies(app: string): Promise<void> {
   const packages = path.join(CHECKOUT, 'node_modules');
+  const target = path.join(app, 'node_modules');
+  // Other tiers write to the caches meanwhile, and no image has them.
+  const names = (await readdir(packages)).filter((name) => name !== '.cache');
+  const copyBy = async (how: string) => {
+    await rm(target, { recursive: true, force: true });
+    await mkdir(target);
+    await run('cp', [how, ...names.map((name) => path.join(packages, name)), target]);
+  };
   // Links cost nothing; where the temporary folder is another file system there are none.
-  await run('cp', ['-Rl', packages, app]).catch(() => run('cp', ['-Rf', packages, app]));
+  await copyBy('-Rl').catch(() => copyBy('-R'));
   // npm writes its list of what is installed in place: the checkout's is not to become this one.
   const list = path.join('node_modules', '.package-lock.json');
   await rm(path.join(app, list));

@@ -36,20 +36,23 @@ function hold(
   for (const [name, value] of Object.entries(response.getHeaders())) {
     for (const one of [value ?? []].flat()) headers.append(name, String(one));
   }
-  holdResponse(request, { status: response.statusCode, headers, text });
+  const name = holdResponse(request, { status: response.statusCode, headers, text });
+  if (name !== undefined) noteAnswer(name, response.statusCode);
 }
 
-/** Holds a response against contract and document, as its client has it: for an API in a process of its own. Throws an Error that names all faults. */
+/**
+ * Holds a response against contract and document, as its client has it: for an API in a process of its own. Returns the name of the call, if it is
+ * one of the contract's. Throws an Error that names all faults.
+ */
 export function holdResponse(
   request: { readonly method: string; readonly path: string },
   { status, headers, text }: Received,
-): void {
+): ReturnType<typeof matchShape> {
   const contentType = headers.get('content-type');
   const isJson = isJsonType(contentType);
   const name = matchShape(request, { status, contentType, text: text ?? '' });
-  if (name === undefined) return;
-  matchDocument(name, { status, headers, text: isJson || text === '' ? text : null });
-  noteAnswer(name, status);
+  if (name !== undefined) matchDocument(name, { status, headers, text: isJson || text === '' ? text : null });
+  return name;
 }
 
 const isJsonType = (contentType: string | null) => /^application\/(?:problem\+)?json/.test(contentType ?? '');

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
+const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 const PACKAGES = path.join(CHECKOUT, 'node_modules');
 
 type Manifest = {
