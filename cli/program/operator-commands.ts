@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { RENEWALS } from '../../domain/credits/plans.ts';
+import { PROVIDER_NAMES } from '../../runtime/settings/model-services-config.ts';
 import type { CostsOptions, FetchOptions, ImportOptions } from '../commands/costs-command.ts';
 import type { GrantOptions } from '../commands/grant-command.ts';
 import type { PlanOptions } from '../commands/plan-command.ts';
@@ -232,7 +233,9 @@ function addCosts(program: CliCommand, context: CommandContext): void {
       'take a service’s bill: CSV with line, id and cost, the same as JSON, or fal’s billing events',
     )
     .argument('<file>', 'its path; JSON where it ends in .json')
-    .requiredOption('--provider <name>', 'whose bill it is, as models name it: fal, replicate, …')
+    .addOption(
+      new Option('--provider <name>', 'whose bill it is').choices(PROVIDER_NAMES).makeOptionMandatory(),
+    )
     .addHelpText('after', example(context, 'costs import bill.csv --provider replicate'))
     .action(async (file: string, options: ImportOptions) => {
       const { importCostsCommand } = await import('../commands/costs-command.ts');

@@ -4,6 +4,7 @@ import { newKey } from '../../../client/http/new-key.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Field } from '../../shared/parts/field.tsx';
+import { FigureField } from '../../shared/parts/figure-field.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
@@ -69,18 +70,7 @@ function GoodwillDialog({ of, ...rest }: DialogProps) {
       }}
       {...rest}
     >
-      <Field label="Credits">
-        {(control) => (
-          <input
-            {...control}
-            class="input"
-            inputMode="numeric"
-            maxLength={7}
-            value={credits}
-            onInput={(event) => setCredits(event.currentTarget.value.replace(/\D/g, ''))}
-          />
-        )}
-      </Field>
+      <FigureField label="Credits" maxDigits={7} value={credits} onDigits={setCredits} />
     </ActDialog>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Account, Limits, Spender } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Field } from '../../shared/parts/field.tsx';
+import { FigureField } from '../../shared/parts/figure-field.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
@@ -107,20 +108,7 @@ export function CapDialog(
           </select>
         )}
       </Field>
-      {how === 'own' && (
-        <Field label="Credits per period">
-          {(control) => (
-            <input
-              {...control}
-              class="input"
-              inputMode="numeric"
-              maxLength={9}
-              value={credits}
-              onInput={(event) => setCredits(event.currentTarget.value.replace(/\D/g, ''))}
-            />
-          )}
-        </Field>
-      )}
+      {how === 'own' && <FigureField label="Credits per period" value={credits} onDigits={setCredits} />}
     </ActDialog>
   );
 }

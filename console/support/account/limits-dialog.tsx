@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Account, Limits } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
-import { Field } from '../../shared/parts/field.tsx';
+import { FigureField } from '../../shared/parts/figure-field.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
@@ -40,20 +40,14 @@ export function LimitsDialog(props: ActDialogProps<Account> & { readonly limits:
       {...rest}
     >
       {LIMIT_NAMES.map(({ name, text }) => (
-        <Field key={name} label={text} isOptional hint="Empty: no limit.">
-          {(control) => (
-            <input
-              {...control}
-              class="input"
-              inputMode="numeric"
-              maxLength={9}
-              value={chosen[name]}
-              onInput={(event) =>
-                setChosen({ ...chosen, [name]: event.currentTarget.value.replace(/\D/g, '') })
-              }
-            />
-          )}
-        </Field>
+        <FigureField
+          key={name}
+          label={text}
+          isOptional
+          hint="Empty: no limit."
+          value={chosen[name]}
+          onDigits={(digits) => setChosen({ ...chosen, [name]: digits })}
+        />
       ))}
     </ActDialog>
   );

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { Inspection, Job } from '../../../client/http/wire-types.ts';
 import { exactText } from '../../shared/parts/instant.tsx';
 import { Field } from '../../shared/parts/field.tsx';
+import { FigureField } from '../../shared/parts/figure-field.tsx';
 import type { Arguments } from './command-arguments.ts';
 
 type Chosen = {
@@ -74,19 +75,13 @@ export function RefundFields(props: Chosen & { readonly of: Inspection }) {
           )}
         </Field>
       )}
-      <Field label="Credits" isOptional hint="Empty: all that was charged and not yet given back.">
-        {(control) => (
-          <input
-            {...control}
-            class="input number"
-            inputMode="numeric"
-            pattern="[0-9]*"
-            maxLength={9}
-            value={chosen.credits}
-            onInput={(event) => onChoose({ credits: event.currentTarget.value.replace(/\D/g, '') })}
-          />
-        )}
-      </Field>
+      <FigureField
+        label="Credits"
+        isOptional
+        hint="Empty: all that was charged and not yet given back."
+        value={chosen.credits}
+        onDigits={(credits) => onChoose({ credits })}
+      />
     </>
   );
 }

@@ -142,6 +142,9 @@ describe('holdfast costs', () => {
     expect(changed.stderr).toMatch(/nothing was imported. 1 lines were imported before .* l1/);
     await writeFile(bill, `line,id,cost\nl4,run_failed,free\n`);
     expect((await holdfast('costs', 'import', bill, '--provider', 'fal')).stderr).toMatch(/line 2: cost/);
+    const misspelt = await holdfast('costs', 'import', bill, '--provider', 'fall');
+    expect(misspelt).toMatchObject({ code: 2 });
+    expect(misspelt.stderr).toMatch(/Allowed choices are local, gpu, openai, replicate, fal/);
     expect((await holdfast('costs', '--json')).stdout).toBe(after.stdout);
   });
 });
