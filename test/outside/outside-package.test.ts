@@ -200,6 +200,59 @@ describe('docs/api.md', () => {
   });
 });
 
+describe('the first page of README.md', () => {
+  const AD = "const ad = { kind: 'static_ad', brief: { headline: 'Fresh bread' } };";
+  const [overHttp = '', overTemporal = '', webhook = ''] = blocksOf('../README.md', 'js');
+
+  it('makes a picture over HTTP in five lines', async () => {
+    const file = path.join(project, 'five-lines.mjs');
+    const program = overHttp
+      .replace("'http://127.0.0.1:8787'", 'process.env.HOLDFAST_API_URL')
+      .replace("'hf_live_…'", 'process.env.HOLDFAST_API_KEY');
+    await writeFile(file, `${AD}\n${program}\nconsole.log(outputs.map(({ state }) => state).join());\n`);
+    const { key } = await api.openAccount();
+    const settings = [`HOLDFAST_API_URL=${api.url}`, `HOLDFAST_API_KEY=${key}`];
+    const { stdout } = await run('env', [...settings, process.execPath, file], { cwd: project });
+    expect(stdout).toBe('succeeded\n');
+  });
+
+  it('makes a picture over Temporal in five lines', async () => {
+    const file = path.join(backend, 'five-lines.mjs');
+    const program = `import { Client, Connection } from '@temporalio/client';
+      const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS });
+      const accountId = process.env.HOLDFAST_ACCOUNT;
+      ${AD}
+      ${overTemporal.replace('connection }) }', "connection }), taskQueue: '" + TASK_QUEUE + "' }")}
+      console.log(outcome, outputs.length);
+      await connection.close();\n`;
+    await writeFile(file, program);
+    const { accountId } = await api.openAccount();
+    const settings = [`TEMPORAL_ADDRESS=${inject('temporalAddress')}`, `HOLDFAST_ACCOUNT=${accountId}`];
+    const { stdout } = await run('env', [...settings, process.execPath, file], { cwd: backend });
+    expect(stdout).toBe('succeeded 1\n');
+  });
+
+  it('verifies a webhook in three lines', async () => {
+    const file = path.join(project, 'webhook-lines.mjs');
+    const secret = Buffer.from('a secret of the first page');
+    const rawBody = JSON.stringify({
+      ...{ type: 'job.failed', timestamp: '2026-01-01T00:00:00.000Z', sequence: 1, data: { id: 'job_a' } },
+    });
+    const timestamp = String(Math.floor(Date.now() / 1_000));
+    const signature = createHmac('sha256', secret).update(`evt_1.${timestamp}.${rawBody}`).digest('base64');
+    const headers = {
+      'webhook-id': 'evt_1',
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    };
+    const given = `const rawBody = ${JSON.stringify(rawBody)}, request = { headers: ${JSON.stringify(headers)} };`;
+    await writeFile(file, `${given}\n${webhook}`);
+    const settings = [`HOLDFAST_WEBHOOK_SECRET=whsec_${secret.toString('base64')}`];
+    const { stdout } = await run('env', [...settings, process.execPath, file], { cwd: project });
+    expect(stdout).toBe('job_a\n');
+  });
+});
+
 /** The blocks of a page in a language, in their order. */
 function blocksOf(page: string, language: string): readonly string[] {
   const text = readFileSync(path.join(CHECKOUT, 'docs', page), 'utf8');
