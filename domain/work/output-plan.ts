@@ -66,10 +66,8 @@ export type OutputPlan = {
   readonly maxCost?: string;
   /** The stages, if there is more than one call. */
   readonly stages?: readonly Stage[];
-  /** Fallbacks after an attempt that provably did not run, in order. Absent: none. */
+  /** Fallbacks after an attempt that provably did not run, in order; each takes over at the start deadline. Absent: none. */
   readonly fallbacks?: readonly Fallback[];
-  /** The next model takes over at the start deadline. Absent in older plans: a restart of the service is waited for. */
-  readonly takesOverAtStart?: true;
   readonly maxAttempts: number;
   readonly times: JobTimes;
   /** Since admission; not zero when a workflow started over. */
@@ -171,7 +169,7 @@ export function planOutputs(
 /** The fields of a plan that its model gives. */
 type OfModel = Pick<
   OutputPlan,
-  | ('kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks' | 'takesOverAtStart')
+  | ('kind' | 'provider' | 'model' | 'mediaType' | 'stages' | 'fallbacks')
   | ('maxAttempts' | 'cost' | 'maxCost')
 >;
 
@@ -211,12 +209,7 @@ export function planOutput({
     ...(making.stages === null ? {} : { stages: making.stages }),
     ...(making.stages === null && model.cost !== null ? { cost: model.cost } : {}),
     ...(hasReferenceUrls(work) ? { hasReferenceAssets: true as const } : {}),
-    ...(fallbacks.length === 0
-      ? {}
-      : {
-          fallbacks: fallbacks.map((one) => fallbackOf(one, asked, making)),
-          takesOverAtStart: true as const,
-        }),
+    ...(fallbacks.length === 0 ? {} : { fallbacks: fallbacks.map((one) => fallbackOf(one, asked, making)) }),
     maxAttempts: model.maxAttempts,
     maxCost: model.maxCost,
     times: output.times,
@@ -296,8 +289,8 @@ export function attemptOf(
 }
 
 /** Whether another model may take over from this one. */
-function hasNextModel({ fallbacks, takesOverAtStart }: OutputPlan, takenOverBy?: Fallback): boolean {
-  return takesOverAtStart === true && fallbacks?.at(-1)?.name !== takenOverBy?.name;
+function hasNextModel({ fallbacks }: OutputPlan, takenOverBy?: Fallback): boolean {
+  return fallbacks !== undefined && fallbacks.at(-1)?.name !== takenOverBy?.name;
 }
 
 function finalPartOf(plan: OutputPlan): StagePart {

@@ -152,9 +152,6 @@ it('a service that takes nothing is waited for until the start deadline while an
   expect(secondsOf(plan, plan.fallbacks?.[0])).toBe(18);
   expect(secondsOf(plan)).toBe(60);
   expect(attemptOf(planned([]), 1).reachWithinSeconds).toBe(60);
-  // A job under way that was planned before goes on as it began.
-  const { takesOverAtStart: _, ...older } = plan;
-  expect(attemptOf(older, 1).reachWithinSeconds).toBe(60);
 });
 
 it('a work that leaves fields out is held to the length and the dimensions of their defaults', () => {

@@ -29,7 +29,7 @@ export async function runPart(run: OutputRun, steps: ProviderSteps, part: StageP
   let uncounted = 0;
   let fallback: Fallback | undefined;
   const fallbacks = [...(run.plan.fallbacks ?? [])];
-  const busy = createBusyWatch(run.plan.takesOverAtStart === true);
+  const busy = createBusyWatch(run.plan.fallbacks !== undefined);
   for (let number = 1; ; number++) {
     const whole = attemptOf(run.plan, number, part, fallback);
     const attempt = busy.within(whole);
