@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { AssetStoreUnusable, openAssetStore } from '../../assets/open-asset-store.ts';
 import { createS3AssetStore } from '../../assets/s3/s3-asset-store.ts';
+import { createS3Client } from '../../assets/s3/s3-client.ts';
 import { S3Failure } from '../../assets/s3/s3-failure.ts';
 import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 import {
@@ -26,6 +27,25 @@ const CONTENT = randomBytes(3_000_000);
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
 const isUpload = ({ method, path: url }: SeenRequest) => method === 'PUT' && url.includes(SHA256);
 const isUploadOf = (seen: readonly SeenRequest[]) => seen.filter(isUpload).length;
+
+it.each([
+  ['off AWS only those that a request must have', 'http://127.0.0.1:9', 'WHEN_REQUIRED'],
+  ['at AWS those of the SDK', null, 'WHEN_SUPPORTED'],
+])('the client of S3 sends and checks checksums: %s', async (_which, endpoint, expected) => {
+  const { config } = createS3Client({
+    ...{
+      bucket: 'b',
+      prefix: '',
+      endpoint,
+      region: 'eu-central-1',
+      usesPathStyle: true,
+      spoolFolder: tmpdir(),
+    },
+    credentials: { accessKeyId: 'a', secretAccessKey: 's', sessionToken: null },
+  });
+  expect(await config.requestChecksumCalculation()).toBe(expected);
+  expect(await config.responseChecksumValidation()).toBe(expected);
+});
 
 describe.skipIf(program === null)('faults between the asset store and an S3 server', () => {
   let server: S3Server;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAssetNeeds, createAssetSweep } from '../../../assets/asset-sweep.ts';
 import type { Catalogue } from '../../../contract/defined-catalogue.ts';
 import { SUPERSCALE } from '../../harness/superscale.ts';
 import { createApiFixture, expectProblem, type ApiFixture } from '../api-fixture.ts';
@@ -49,6 +50,35 @@ test('the content of an output is a 410 after its expires_at, and its record sta
   // What it was stays on record.
   expect((await get(`/v1/outputs/${id}`)).json()).toMatchObject({ state: 'succeeded', bytes: 7 });
   await api.database.setClock(null);
+});
+
+test('the sweep removes the bytes of an expired output and none before, and its content stays a 410', async () => {
+  const { accountId, key } = await api.openAccount();
+  const { jobId } = await api.admitJob(accountId, 'swept');
+  const { outputId, sha256 } = await deliver(api, accountId, jobId, Buffer.from('swept'));
+  const content = () => api.call(`/v1/outputs/${outputId}/content`, { key });
+  /** A sweep some days from now: files are set aside and removed when they are a day old. */
+  const sweepIn = async (days: number) => {
+    const now = () => Date.now() + days * DAY_MS;
+    const { sweepSection } = createAssetSweep(api.assets, createAssetNeeds(api.worker), now);
+    for (const section of ['leaving', sha256.slice(0, 2)]) await sweepSection(section);
+  };
+  await sweepIn(2);
+  await sweepIn(4);
+  expect(await content()).toMatchObject({ status: 200, text: 'swept' });
+
+  await api.owner.query(
+    'UPDATE jobs.outputs SET expires_at = now() - make_interval(secs => 1) WHERE output_id = $1',
+    [outputId],
+  );
+  expectProblem(await content(), 410, 'content_expired');
+  const stored = async () => (await api.assets.open(sha256))?.stream.toArray();
+  await sweepIn(2);
+  expect(await stored()).toEqual([Buffer.from('swept')]);
+  await sweepIn(4);
+  expect(await stored()).toBeUndefined();
+  expectProblem(await content(), 410, 'content_expired');
+  expect((await api.call(`/v1/outputs/${outputId}`, { key })).json()).toMatchObject({ sha256, bytes: 5 });
 });
 
 test('an output that failed, and one of a kind that is kept forever, has no expires_at', async () => {

@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { costReport, unknownBillPage } from '../../../contract/shapes/cost-shapes.ts';
+import { costReport, unknownBillPage, type CostSums } from '../../../contract/shapes/cost-shapes.ts';
 import { attemptReferenceOf, outputIdOf } from '../../../domain/ids.ts';
 import { createAttempts } from '../../../jobs/attempts/attempts.ts';
+import { listenLocally } from '../../harness/local-server.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 import { deliver, fail } from '../job-ending.ts';
 import { runHoldfast } from '../commands/run-holdfast.ts';
@@ -82,6 +84,51 @@ describe('GET /v1/costs', () => {
     });
   });
 
+  it('sums each model and kind by itself, and counts of a partly refunded output what was not returned', async () => {
+    const { accountId } = await api.openAccount(1_000);
+    /** A delivery of May, whose final cost the service has said. */
+    const deliverInMay = async (
+      name: string,
+      cost: string,
+      { kind = 'static_ad', model = 'local/render' } = {},
+    ) => {
+      const film = kind === 'video_ad' ? { duration_seconds: 15, quality: 'draft' } : {};
+      const { jobId } = await api.admitJob(accountId, name, { kind, brief: { headline: name }, ...film });
+      await deliver(api, accountId, jobId, Buffer.from(name));
+      await api.owner.query(
+        `UPDATE jobs.attempts SET posted_at = '2026-05-15', cost = $2, is_cost_final = true WHERE job_id = $1`,
+        [jobId, cost],
+      );
+      await api.owner.query(
+        `UPDATE jobs.outputs SET work = jsonb_set(work, '{model}', $2) WHERE job_id = $1`,
+        [...[jobId, JSON.stringify(model)]],
+      );
+      return jobId;
+    };
+    await deliverInMay('kept', '0.04');
+    await deliverInMay('a film', '0.2', { kind: 'video_ad' });
+    await deliverInMay('at a loss', '0.5', { model: 'fal/flux-dev' });
+    const refunded = await deliverInMay('refunded in part', '0.05');
+    const refund = await api.call(`/v1/jobs/${refunded}/refund`, {
+      key: api.platformKey,
+      headers: { 'Idempotency-Key': 'in part' },
+      body: { credits: 10, reason: 'A wrong logo' },
+    });
+    expect(refund.status).toBe(202);
+
+    const report = costReport.parse((await get('/v1/costs?month=2026-05')).json());
+    const cells = ({ credits_charged, credits_refunded, provider_cost, margin }: CostSums) =>
+      [credits_charged, credits_refunded, provider_cost, margin] as const;
+    expect(report.data.map((row) => [row.model, row.kind, ...cells(row)])).toEqual([
+      ['fal/flux-dev', 'static_ad', 35, 0, '0.50', '-0.15'],
+      ['local/render', 'static_ad', 70, 10, '0.09', '0.51'],
+      ['local/render', 'video_ad', 35, 0, '0.20', '0.15'],
+    ]);
+    expect(cells(report.total)).toEqual([140, 10, '0.79', '0.51']);
+    // Of a partial refund nothing was returned whole.
+    expect(report.total.returned_but_paid).toEqual({ outputs: 0, provider_cost: '0.00' });
+  });
+
   it('lists the bills that are in doubt, page by page', async () => {
     const all = unknownBillPage.parse((await get(`/v1/costs/unknown_bills?month=${month}`)).json());
     expect(all.data).toMatchObject([
@@ -146,5 +193,31 @@ describe('holdfast costs', () => {
     expect(misspelt).toMatchObject({ code: 2 });
     expect(misspelt.stderr).toMatch(/Allowed choices are local, gpu, openai, replicate, fal/);
     expect((await holdfast('costs', '--json')).stdout).toBe(after.stdout);
+  });
+
+  it('fetches what a service has billed, which settles what is in doubt, and an empty bill is no fault', async () => {
+    const { jobId } = await api.admitJob(account.accountId, 'fetched');
+    await run(jobId, 'run_fetched');
+    await fail(api, account.accountId, jobId);
+    let events: readonly object[] = [];
+    const billing = await listenLocally(
+      createServer((_request, response) => {
+        response.end(JSON.stringify({ billing_events: events, next_cursor: null }));
+      }),
+    );
+    const env = { FAL_BILLING_URL: billing.url, FAL_BILLING_KEY: 'key' };
+    const fetchCosts = () => runHoldfast(api, ['costs', 'fetch', '--provider', 'fal'], env);
+    const printed = (stdout: string) => ({ code: 0, stdout, stderr: '' });
+    expect(await fetchCosts()).toEqual(printed('Imported 0 lines; 0 had been imported before.\n'));
+    const timestamp = new Date().toISOString();
+    events = [{ request_id: 'run_fetched', timestamp, cost_estimate_nano_usd: 31_000_000 }];
+    expect(await fetchCosts()).toEqual(printed('Imported 1 lines; 0 had been imported before.\n'));
+    expect(await fetchCosts()).toEqual(printed('Imported 0 lines; 1 had been imported before.\n'));
+    await billing.close();
+    const { rows } = await api.owner.query('SELECT bill::text FROM jobs.attempts WHERE job_id = $1', [jobId]);
+    expect(rows).toEqual([{ bill: '0.031000000' }]);
+    const empty = path.join(api.home, 'empty.json');
+    await writeFile(empty, '{"billing_events":[]}');
+    expect(await holdfast('costs', 'import', empty, '--provider', 'fal')).not.toMatchObject({ code: 0 });
   });
 });
