@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { exitCodeOf, type BenchReport } from './bench-report.ts';
 import { showReport } from './show-report.ts';
-import type { BenchReport } from './bench-report.ts';
 
 type Options = {
   /** Entries there are, of the growth benchmark. */
@@ -73,6 +73,7 @@ async function main(args: readonly string[]): Promise<void> {
     seconds: readSizes(values.seconds)?.[0],
   });
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : showReport(report));
+  process.exitCode = exitCodeOf(report);
 }
 
 /** "1000,20000": whole numbers above zero. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { exitCodeOf } from '../bench/bench-report.ts';
 import { median } from '../bench/median.ts';
 import { percentile } from '../bench/percentile.ts';
 
@@ -26,3 +27,11 @@ test('the median of an even number of figures is halfway between the two in the 
   expect(median([4, 1, 3, 2])).toBe(2.5);
   expect(median([10, 9, 2])).toBe(9);
 });
+
+test.each(['rss_over_bound', 'cpu_over_bound', 'last_over_bound', 'reserve_seen_p95_over_500_ms'])(
+  'a benchmark whose %s is above 1 ends with 1, and at 1 with 0',
+  (name) => {
+    expect(exitCodeOf({ ratios: { [name]: 1, jobs_over_bare: 3 } })).toBe(0);
+    for (const over of [1.01, Number.NaN]) expect(exitCodeOf({ ratios: { other: 0, [name]: over } })).toBe(1);
+  },
+);
