@@ -49,12 +49,13 @@ const STAGE_NAME = z
 
 const INPUT = z.looseObject({
   kind: z.enum(['static_ad', 'video_ad', 'sound']),
-  /** The text of a sound, and its voice. */
+  /** The text of a sound, its voice, and the code of its language, such as `ja`. */
   text: z
     .string()
     .max(2 * MAX_TEXT)
     .optional(),
   voice: z.string().max(40).optional(),
+  language: z.string().max(40).optional(),
   /** The length of a sound; absent: that of its text, up to a minute. */
   seconds: z.number().min(1).max(MAX_SOUND_SECONDS).optional(),
   brief: BRIEF.optional(),

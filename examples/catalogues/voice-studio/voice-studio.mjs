@@ -75,11 +75,12 @@ const models = [
     isSandbox: true,
     cancelRule: 'Cancel at any time before it is delivered and all of its credits return.',
     cost: { per_call: '0.0060' },
-    toInput: ({ script, topic, seconds, voice, instruction }) => ({
+    toInput: ({ script, topic, seconds, voice, language, instruction }) => ({
       kind: 'sound',
       text: script ?? topic,
       seconds,
       voice,
+      language,
       instruction,
     }),
   },

@@ -20,7 +20,7 @@ export async function renderSound(
     const lines = textOf(request).split(/(?<=[.!?])\s+/u);
     return { contentType, content: Buffer.from(JSON.stringify({ lines })) };
   }
-  const speech = composeSpeech(textOf(request), input.voice ?? 'alto', request.seed, input.seconds);
+  const speech = composeSpeech(textOf(request), input, request.seed);
   if (stage === 'render') {
     const bed = composeAudioBed(speech.left.length / speech.sampleRate, 0);
     mixUnder(speech.left, bed.left);
