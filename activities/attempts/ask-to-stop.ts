@@ -19,6 +19,11 @@ export type AskedToStop =
   /** The provider took the request, and has not confirmed it. */
   | 'unconfirmed';
 
+/** `postedSecondsAgo` absent: that is not known. */
+type AskedAttempt = Pick<AttemptOfOutput, 'providerJobId' | 'reference'> & {
+  readonly postedSecondsAgo?: number;
+};
+
 /** The limit of one call to a provider. */
 const CALL_TIMEOUT_MS = 5_000;
 
@@ -31,7 +36,7 @@ const CONFIRM_POLL_MS = 500;
  */
 export async function askToStop(
   provider: Provider,
-  attempt: Pick<AttemptOfOutput, 'providerJobId' | 'reference'>,
+  attempt: AskedAttempt,
   confirmWithinMs: number,
 ): Promise<AskedToStop> {
   if (provider.capabilities.completion === 'answer') return 'reset';
@@ -59,11 +64,11 @@ function boundedCall<Response>(call: (signal: AbortSignal) => Promise<Response>)
 
 async function findProviderJob(
   provider: Provider,
-  { providerJobId, reference }: Pick<AttemptOfOutput, 'providerJobId' | 'reference'>,
+  { providerJobId, reference, postedSecondsAgo }: AskedAttempt,
 ): Promise<{ readonly providerJobId: string } | 'not_found' | 'not_looked_up'> {
   if (providerJobId !== null) return { providerJobId };
   if (provider.capabilities.lookup === 'none') return 'not_looked_up';
-  const found = await boundedCall((signal) => provider.lookup(reference, signal));
+  const found = await boundedCall((signal) => provider.lookup(reference, signal, postedSecondsAgo));
   if (found.outcome === 'found') return found;
   return found.outcome === 'not_found' ? 'not_found' : 'not_looked_up';
 }

@@ -146,8 +146,11 @@ export type Provider = {
   uploadInputs(files: readonly InputFile[], signal: AbortSignal): Promise<FileNames>;
   /** `mayPost` is called at most once, when there is a connection and before the first byte is sent. */
   submit(submission: Submission, mayPost: () => Promise<boolean>, signal: AbortSignal): Promise<SubmitResult>;
-  /** Finds only what was submitted under this reference by the service's own record. */
-  lookup(reference: string, signal: AbortSignal): Promise<LookupResult>;
+  /**
+   * Finds only what was submitted under this reference by the service's own record.
+   * @param postedSecondsAgo no submission under it is older; absent: that is not known.
+   */
+  lookup(reference: string, signal: AbortSignal, postedSecondsAgo?: number): Promise<LookupResult>;
   /** Returns our id of a job that a webhook names, for a submission to this model. Absent: the two are the same. */
   readonly jobTold?: (named: string, model: string) => string;
   /** Returns which submission a job belongs to. It is called before a provider's id from outside is trusted. */

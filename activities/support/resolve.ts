@@ -96,7 +96,7 @@ async function lookOnce(
   if (provider.capabilities.lookup === 'none') return mayBeHeardOf(row) ? null : { outcome: 'unresolvable' };
 
   const askedAtMs = performance.now();
-  const found = await provider.lookup(reference, cancellationSignal());
+  const found = await provider.lookup(reference, cancellationSignal(), row.postedSecondsAgo);
   const wasPrompt = performance.now() - askedAtMs <= PROMPT_MS;
   if (found.outcome === 'found') {
     const { providerJobId } = found;

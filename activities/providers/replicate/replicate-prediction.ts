@@ -17,6 +17,7 @@ const PREDICTION = z.object({
   output: z.unknown(),
   error: z.unknown(),
   webhook: lenient(z.string()),
+  created_at: lenient(z.string()),
   started_at: lenient(z.string()),
   metrics: lenient(z.object({ predict_time: lenient(z.number().nonnegative()) })),
 });
@@ -38,6 +39,11 @@ export function parsePredictions(body: unknown): z.infer<typeof LIST> | null {
 /** Returns the reference of our submission, from the webhook address of the prediction; null: it has none. */
 export function referenceOf({ webhook }: Prediction): string | null {
   return webhook ? referenceOfWebhookUrl(webhook) : null;
+}
+
+/** Whether a prediction was made before an instant. One that does not say when counts as later. */
+export function isOlder({ created_at: madeAt }: Prediction, thanMs: number): boolean {
+  return Date.parse(madeAt ?? '') < thanMs;
 }
 
 /**

@@ -4,6 +4,7 @@ import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import type { Provider, ProviderCapabilities, Submission } from '../provider.ts';
 import { nameReplicateFiles } from './replicate-files.ts';
 import {
+  isOlder,
   parsePrediction,
   parsePredictions,
   POLL_INTERVAL_MS,
@@ -23,8 +24,11 @@ const AFTER_ERROR_MS = 2_000;
 const DEADLINE_GRACE_SECONDS = 3_600;
 const MAX_CANCEL_AFTER_SECONDS = 86_400;
 
-/** Pages of 100 predictions each: those that were made since the answer was lost. */
+/** Pages of 100 predictions each, the newest first (replicate.com/docs/reference/http, predictions.list). */
 const LOOKUP_PAGES = 5;
+
+/** By how much Replicate's clock may differ from our database's. */
+const CLOCK_MARGIN_SECONDS = 300;
 
 const CAPABILITIES: ProviderCapabilities = {
   completion: 'poll',
@@ -79,7 +83,9 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
       return id === undefined ? UNCLEAR : { outcome: 'accepted', providerJobId: id };
     },
 
-    async lookup(reference, signal) {
+    // A search that did not reach the time of the submission, or the end of the list, says nothing.
+    async lookup(reference, signal, postedSecondsAgo = Number.POSITIVE_INFINITY) {
+      const sinceMs = Date.now() - (postedSecondsAgo + CLOCK_MARGIN_SECONDS) * 1_000;
       let url: string | null = client.urlOf('/v1/predictions');
       for (let page = 0; page < LOOKUP_PAGES && url !== null; page++) {
         const answer: Answer | null = await client.read({ method: 'GET', url }, signal);
@@ -87,10 +93,12 @@ export function createReplicateProvider(options: ReplicateProviderOptions): Prov
         if (listed === null) return { outcome: 'unknown' };
         const found = listed.results.find((prediction) => referenceOf(prediction) === reference);
         if (found !== undefined) return { outcome: 'found', providerJobId: found.id };
+        const isPast = listed.results.some((prediction) => isOlder(prediction, sinceMs));
+        if (isPast || !listed.next) return { outcome: 'not_found' };
         // The key must not be sent to a page on another host.
-        url = listed.next?.startsWith(client.urlOf('/')) === true ? listed.next : null;
+        url = listed.next.startsWith(client.urlOf('/')) ? listed.next : null;
       }
-      return { outcome: 'not_found' };
+      return { outcome: 'unknown' };
     },
 
     async identify(providerJobId, signal) {

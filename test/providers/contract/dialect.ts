@@ -32,6 +32,8 @@ export type FakeFile = {
 export type FakeJob = {
   readonly id: string;
   readonly submission: unknown;
+  /** ISO 8601. */
+  madeAt: string;
   state: 'queued' | 'running' | 'succeeded' | 'failed' | 'moderated' | 'canceled' | 'never heard of';
   files: readonly FakeFile[];
 };

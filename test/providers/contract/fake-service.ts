@@ -44,7 +44,7 @@ export async function startFakeService(
     all: () => [...kept.values()],
     get: (id) => kept.get(id),
     add: (id, submission) => {
-      const job: FakeJob = { id, submission, state: 'queued', files: [] };
+      const job: FakeJob = { id, submission, madeAt: new Date().toISOString(), state: 'queued', files: [] };
       kept.set(id, job);
       return job;
     },

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { ODD_IDS, type Dialect, type FakeJob } from './dialect.ts';
 
+/** Predictions on a page of the list. */
+const PAGE = 100;
+
 /** replicate.com/docs/reference/http and /docs/reference/error-codes, from the service's side. */
 export const REPLICATE_DIALECT: Dialect = {
   // Only the end is reported by webhook.
@@ -21,11 +24,16 @@ export const REPLICATE_DIALECT: Dialect = {
         status: 201,
         body: { id: 'file_1', urls: { get: 'https://api.replicate.com/v1/files/file_1' } },
       };
-    if (method === 'GET' && path === '/v1/predictions')
-      return {
-        status: 200,
-        body: { next: null, previous: null, results: [...jobs.all()].reverse().map(viewOf) },
-      };
+    if (method === 'GET' && path === '/v1/predictions') {
+      const from = Number(request.query.get('cursor'));
+      const isLast = from + PAGE >= jobs.all().length;
+      const next = isLast ? null : `${request.origin}/v1/predictions?cursor=${String(from + PAGE)}`;
+      const results = [...jobs.all()]
+        .reverse()
+        .slice(from, from + PAGE)
+        .map(viewOf);
+      return { status: 200, body: { next, previous: null, results } };
+    }
     const [, id = '', cancel] = /^\/v1\/predictions\/([^/]+)(\/cancel)?$/.exec(path) ?? [];
     const job = jobs.get(id);
     if (job === undefined) return { status: 404, body: { detail: 'Not found.' } };
@@ -78,7 +86,7 @@ function viewOf(job: FakeJob) {
           ? 'Prediction failed.'
           : null,
     webhook,
-    created_at: '2026-11-28T12:00:00.000Z',
+    created_at: job.madeAt,
     started_at: hasRun ? '2026-11-28T12:00:01.000Z' : null,
     metrics: job.state === 'succeeded' ? { predict_time: 1.2 } : {},
     urls: { get: `https://api.replicate.com/v1/predictions/${job.id}` },

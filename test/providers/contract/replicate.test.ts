@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { answering } from './fake-service.ts';
+import { answering, takingAndOverlaying, takingAndResetting } from './fake-service.ts';
 import { createContractFixture, NEVER } from './contract-fixture.ts';
 import { describeProviderContract } from './provider-contract.ts';
 import { REPLICATE } from './subjects.ts';
@@ -82,6 +82,63 @@ describe('a prediction', () => {
     await expect(provider.uploadInputs([fileOf('vast', 65 * 1024 * 1024)], NEVER)).rejects.toThrow(
       RangeError,
     );
+  });
+
+  describe('whose response was lost', () => {
+    const POSTED_SECONDS_AGO = 3_600;
+    const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+
+    /** Day-old predictions, the lost one if it says when it was made, and newer ones, by a clock that is minutes behind. */
+    async function lost(numbers: { older: number; madeAt?: string; newer: number }) {
+      const { fake, provider, submit } = await start();
+      const others = (count: number, madeAt: string) => {
+        for (let nth = 0; nth < count; nth++)
+          fake.jobs.add(`other${String(fake.taken())}`, { input: {} }).madeAt = madeAt;
+      };
+      others(numbers.older, ago(24 * 3_600));
+      if (numbers.madeAt !== undefined) {
+        fake.setFaults({ submission: takingAndResetting });
+        expect(await submit('att_lost_0_render_1')).toMatchObject({ outcome: 'unknown' });
+        const made = fake.jobs.all().at(-1);
+        if (made !== undefined) made.madeAt = numbers.madeAt;
+      }
+      others(numbers.newer, ago(POSTED_SECONDS_AGO + 200));
+      const pages = () =>
+        fake.requests.filter(({ method, path }) => method === 'GET' && path === '/v1/predictions').length;
+      const lookup = (postedSecondsAgo?: number) =>
+        provider.lookup('att_lost_0_render_1', NEVER, postedSecondsAgo);
+      return { fake, pages, lookup };
+    }
+
+    it('is found on a later page, and though Replicate’s clock is minutes behind', async () => {
+      const { lookup, pages } = await lost({ older: 50, madeAt: ago(POSTED_SECONDS_AGO + 240), newer: 250 });
+      expect(await lookup(POSTED_SECONDS_AGO)).toMatchObject({ outcome: 'found' });
+      expect(pages()).toBe(3);
+    });
+
+    it('is not searched for among those that were made before its submission', async () => {
+      const { lookup, pages } = await lost({ older: 250, newer: 50 });
+      expect(await lookup(POSTED_SECONDS_AGO)).toEqual({ outcome: 'not_found' });
+      expect(pages()).toBe(1);
+      // Where the time of the submission is not known, all of them are looked through.
+      expect(await lookup()).toEqual({ outcome: 'not_found' });
+      expect(pages()).toBe(1 + 3);
+    });
+
+    it('is searched for on five pages at most, and stays unknown when none of them reaches its submission', async () => {
+      const { lookup, pages } = await lost({ older: 50, madeAt: ago(POSTED_SECONDS_AGO), newer: 600 });
+      expect(await lookup(POSTED_SECONDS_AGO)).toEqual({ outcome: 'unknown' });
+      expect(pages()).toBe(5);
+    });
+
+    it('is not searched for at another host that the list names as its next page', async () => {
+      const { fake, lookup, pages } = await lost({ older: 0, madeAt: ago(POSTED_SECONDS_AGO), newer: 150 });
+      const other = await start();
+      const next = `${other.fake.url}/v1/predictions?cursor=100`;
+      fake.setFaults({ other: takingAndOverlaying({ next }) });
+      expect(await lookup(POSTED_SECONDS_AGO)).toEqual({ outcome: 'unknown' });
+      expect([pages(), other.fake.requests.length]).toEqual([1, 0]);
+    });
   });
 
   it('with a text as output has the text as its result', async () => {
