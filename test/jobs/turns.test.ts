@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createAttempts } from '../../jobs/attempts/attempts.ts';
 import { attemptOf, createJobsFixture, jobItem, outputOf, type JobsFixture } from './jobs-fixture.ts';
 
 let jobs: JobsFixture;
@@ -62,6 +63,28 @@ test('a rate holds over all who ask, and a rate below one is one in so many seco
   expect(await begin(await admit(), { perSecond: 0.5 })).toBe('turn');
   await later(3);
   expect(await begin(await admit(), { perSecond: 0.5 })).toBe('left');
+});
+
+test('a worker’s limits of a provider hold in its line and where a row is made: in flight, and by the second', async () => {
+  const attempts = createAttempts(jobs.worker, 'worker', {
+    [provider]: { inFlight: null, perSecond: 1 },
+    [`${provider}_full`]: { inFlight: 1, perSecond: null },
+  });
+  const next = async (at: string) => {
+    const id = await admit();
+    const of = { accountId: account, jobId: id, outputId: outputOf(id), reference: attemptOf(id) };
+    return { ...of, stage: 'render', number: 1, provider: at, model: 'm', isFinal: true };
+  };
+  for (const at of [provider, `${provider}_full`]) {
+    const [first, second] = [await next(at), await next(at)];
+    expect(await attempts.begin(first)).toMatchObject({ isMine: true, waitsFor: null });
+    expect(await attempts.queue([second])).toMatchObject([{ waitsFor: 'turn' }]);
+    expect(await attempts.begin(second)).toMatchObject({ isMine: false, waitsFor: 'turn' });
+    await later(2);
+    if (at !== provider) await end(first.jobId);
+    expect(await attempts.queue([second])).toMatchObject([{ waitsFor: null }]);
+    expect(await attempts.begin(second)).toMatchObject({ isMine: true, waitsFor: null });
+  }
 });
 
 test('single jobs go before batches, then accounts in turn, then those that wait longest', async () => {
