@@ -7,6 +7,9 @@ import { createActivitiesFixture, type ActivitiesFixture } from './activities-fi
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 
+const SOUND = readFileSync(new URL('../../model-service/prepared/sound.m4a', import.meta.url));
+const SOUND_SECONDS = 1;
+
 let fixture: ActivitiesFixture;
 let service: ScriptedService;
 /** What lies behind the link of a result. */
@@ -88,6 +91,19 @@ test('a picture of other dimensions than its model says is the provider’s fail
   expect(await runAs(1, exact)).toEqual({ outcome: 'made' });
   const other = { ...(await accepted('other dimensions')), dimensions: { width: width + 1, height } };
   expect(await runAs(1, other)).toEqual({ outcome: 'failed', code: 'bad_content' });
+});
+
+test('a sound of another length than was ordered is the provider’s failure', async () => {
+  result = { content: SOUND };
+  const ordered = async (durationSeconds: number) => ({
+    ...(await accepted(`a sound of ${String(durationSeconds)} s`)),
+    ...{ mediaType: 'audio/mp4', durationSeconds },
+  });
+  expect(await runAs(1, await ordered(SOUND_SECONDS))).toEqual({ outcome: 'made' });
+  expect(await runAs(1, await ordered(SOUND_SECONDS + 5))).toEqual({
+    outcome: 'failed',
+    code: 'bad_content',
+  });
 });
 
 test('a result that breaks off each time is fetched ever less often', async () => {
