@@ -159,23 +159,29 @@ export const OWN_ARGUMENTS: Readonly<Record<string, Ids>> = {
   'ledger.read_entries': { p_to: null },
   'jobs.accept_attempt': { p_from: ['accepted'] },
   'jobs.move_attempt': { p_from: ['accepted'], p_to: 'rejected' },
+  'jobs.record_webhook': { p_result: { delivered: false, status: 500 } },
   'jobs.release_job': { p_command: 'release' },
+  'jobs.resolve_reference': { p_refusal: null },
   'jobs.preview_change': { p_call: { grant_id: 'grant_theirs', reason: 'r' } },
 };
 /** Where what runs is another thing than what was delivered. */
 const RUNNING: Ids = { p_job_id: 'r', p_output_id: outputOf('r') };
-export const THEIRS_OF: Readonly<Record<string, Ids>> = Object.fromEntries(
-  [
-    'release_job',
-    'begin_output',
-    'claim_references',
-    'mark_stuck',
-    'record_progress',
-    'returns_at',
-    'seconds_to_return',
-    'resolve_reference',
-  ].map((name) => [`jobs.${name}`, RUNNING]),
-);
+export const THEIRS_OF: Readonly<Record<string, Ids>> = {
+  'jobs.read_free_retry': { p_job_id: 'free' },
+  'ledger.open_account': { p_reference: 'theirs' },
+  ...Object.fromEntries(
+    [
+      'release_job',
+      'begin_output',
+      'claim_references',
+      'mark_stuck',
+      'record_progress',
+      'returns_at',
+      'seconds_to_return',
+      'resolve_reference',
+    ].map((name) => [`jobs.${name}`, RUNNING]),
+  ),
+};
 
 /** Who takes no account first, and why what it returns is not one customer's alone. */
 export const OF_NO_ONE_ACCOUNT: Readonly<Record<string, string>> = {
