@@ -169,5 +169,10 @@ describe('a worker with a metrics address', () => {
     const [line = ''] = /^holdfast_outputs_stuck\{.*\} \d+$/m.exec(text) ?? [];
     expect(line).toMatch(/kind="static_ad".*provider="local"/);
     expect(line).toMatch(/ 1$/);
+    const served = [...text.matchAll(/^# TYPE (holdfast_\w+) /gm)].map(([, name]) => name);
+    // The runbook lists all that the code names (metrics.test.ts): no other is served.
+    const runbook = await readFile(RUNBOOK, 'utf8');
+    expect(served.filter((name) => !runbook.includes(`| \`${String(name)}\` |`))).toEqual([]);
+    expect(served).toContain('holdfast_outputs_stuck');
   });
 });
