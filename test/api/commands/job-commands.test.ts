@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isTriggered, NOT_TRIGGERED, TRIGGERED_TYPES } from '../../../cli/triggers/triggered-types.ts';
 import { isAccountTrigger } from '../../../cli/triggers/account-triggers.ts';
@@ -10,6 +11,7 @@ import { EVENT_TYPES } from '../../../domain/event-types.ts';
 import type { TestAccount } from '../api-fixture.ts';
 import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
 import { runHoldfast } from './run-holdfast.ts';
+import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const AD = { kind: 'static_ad', brief: { headline: 'A kettle' } };
 
@@ -166,6 +168,42 @@ describe.concurrent('holdfast trigger', () => {
     }
     const entries = (await api.call('/v1/entries', { key: live.key })).json<{ data: { kind: string }[] }>();
     expect(entries.data.map(({ kind }) => kind)).toEqual(['grant']);
+  });
+});
+
+describe('holdfast listen', () => {
+  it('without an account opens one of tests, where the trigger that it prints brings about an event that its receiver gets signed', async () => {
+    const { url, received, close } = await startWebhookReceiver();
+    const output = { stdout: '', stderr: '' };
+    const listening = runHoldfast(api, ['listen', '--forward-to', url, '--count', '7', '--json'], {}, output);
+    await expect.poll(() => output.stderr, { timeout: 10_000 }).toContain(' trigger ');
+    const printed = /trigger job\.failed --account \S+/.exec(output.stderr)?.[0].split(' ') ?? [];
+    const trigger = async () =>
+      JSON.parse((await holdfast(...printed, '--json')).stdout) as { id: string; job_id: string };
+    const { id, job_id } = await trigger();
+    const idsReceived = () => received.map(({ headers }) => headers['webhook-id']);
+    await expect.poll(idsReceived, { timeout: 10_000 }).toContain(id);
+    // How often a job says how far it is depends on the machine: it listens until there are seven events.
+    const ended: Awaited<typeof listening>[] = [];
+    void listening.then((one) => ended.push(one));
+    while (ended.length === 0) await trigger();
+    const { code, stdout } = await listening;
+    close();
+    expect(code).toBe(0);
+    const opened = JSON.parse(stdout.split('\n')[0] ?? '') as { account: string; secret: string };
+    const verified = received.map(({ headers, body }): unknown => ({
+      id: headers['webhook-id'],
+      told: new Webhook(opened.secret).verify(body, headers),
+    }));
+    expect(verified).toContainEqual({
+      id,
+      told: expect.objectContaining({
+        type: 'job.failed',
+        data: expect.objectContaining({ id: job_id, state: 'failed' }) as unknown,
+      }) as unknown,
+    });
+    const read = `/v1/accounts/${opened.account}`;
+    expect((await api.call(read, { key: api.platformKey })).json()).toMatchObject({ mode: 'test' });
   });
 });
 

@@ -29,8 +29,9 @@ export async function runHoldfast(
   api: ApiFixture,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  /** Where what it prints can be read while it runs. */
+  output: Output = { stdout: '', stderr: '' },
 ) {
-  const output: Output = { stdout: '', stderr: '' };
   const code = await outputOf.run(output, () =>
     runProgram(args, () =>
       createDevProgram(

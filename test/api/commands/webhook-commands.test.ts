@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApiFixture, type ApiFixture } from '../api-fixture.ts';
 import { fail } from '../job-ending.ts';
 import { runHoldfast } from './run-holdfast.ts';
+import { startWebhookReceiver } from './webhook-receiver.ts';
 
 let api: ApiFixture;
 let account: string;
@@ -79,20 +77,7 @@ it('the events command prints past events, and with --follow each new one', asyn
 });
 
 it('the listen command forwards events to a receiver on this machine, signed with the secret that it prints', async () => {
-  const received: { headers: Record<string, string>; body: string }[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push({
-        headers: request.headers as Record<string, string>,
-        body: Buffer.concat(chunks).toString(),
-      });
-      response.writeHead(204).end();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const to = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hook`;
+  const { url: to, received, close } = await startWebhookReceiver();
   const listening = runHoldfast(api, ['listen', '--forward-to', to, '--count', '3', '--account', account]);
   // What had happened before it listened is not sent: it says when it does, by its place in the feed.
   await expect
@@ -109,7 +94,7 @@ it('the listen command forwards events to a receiver on this machine, signed wit
     )
     .toBeGreaterThanOrEqual(3);
   const { code, stdout, stderr } = await listening;
-  server.close();
+  close();
   expect(code).toBe(0);
   expect(stdout).toMatch(/job\.(queued|failed) {2}204/);
   const secret = /whsec_\S+/.exec(stderr)?.[0] ?? '';
