@@ -35,21 +35,21 @@ const CONTINUE = '100-continue';
 /** The only transfer coding that Node decodes. */
 const CHUNKED = 'chunked';
 
-/** Throws idempotency_key_missing, and invalid_request for an invalid key. */
+/** Throws idempotency_key_missing, for an empty header too, and invalid_request for an invalid key. */
 export function readIdempotencyKey(request: Request): string {
-  const key = readOptionalIdempotencyKey(request);
+  const key = request.get('Idempotency-Key') === '' ? null : readOptionalIdempotencyKey(request);
   if (key === null) throw new Problem('idempotency_key_missing');
   return key;
 }
 
-/** Null: none. Throws invalid_request for an invalid key. */
+/** Null: no header. Throws invalid_request for an invalid key, as an empty one is: its sender means to have one. */
 export function readOptionalIdempotencyKey(request: Request): string | null {
   // Node joins repeated headers into one text, which would be a third key.
   if ((request.headersDistinct['idempotency-key']?.length ?? 0) > 1) {
     throw invalidPart('', 'idempotency_key', 'Send one Idempotency-Key.');
   }
   const key = request.get('Idempotency-Key');
-  if (key === undefined || key === '') return null;
+  if (key === undefined) return null;
   if (!isIdempotencyKey(key)) {
     throw invalidPart('', 'idempotency_key', 'An Idempotency-Key is 1 to 255 printable ASCII characters.');
   }

@@ -175,6 +175,22 @@ describe('headers', () => {
     });
   });
 
+  it('with an empty Idempotency-Key are refused, and do nothing, where it may be left out too', async () => {
+    const { jobId } = await api.admitJob(account.accountId, 'to-cancel');
+    const send = (path: string, key: string, body: object) =>
+      api.call(path, { key, headers: { 'Idempotency-Key': '' }, body });
+    const refused = { code: 'invalid_request', errors: [{ code: 'idempotency_key' }] };
+    const canceled = await send(`/v1/jobs/${jobId}/cancel`, account.key, {});
+    expect([canceled.status, canceled.json()]).toMatchObject([400, refused]);
+    const made = await send('/v1/keys', api.platformKey, { name: 'x', scopes: ['jobs:read'] });
+    expect([made.status, made.json()]).toMatchObject([400, refused]);
+    const submitted = await send('/v1/jobs', account.key, STATIC_AD);
+    expect([submitted.status, submitted.json()]).toMatchObject([400, { code: 'idempotency_key_missing' }]);
+    expect((await api.call(`/v1/jobs/${jobId}`, { key: account.key })).json()).toMatchObject({
+      state: 'queued',
+    });
+  });
+
   it.each<[string, string, string]>([
     ['no host', 'POST /v1/quotes HTTP/1.1\r\n', 'host_missing'],
     ['two hosts', headOf('POST /v1/quotes', [['Host', 'another']]).slice(0, -2), 'repeated_header'],
