@@ -189,6 +189,7 @@ describe('headers', () => {
     expect((await api.call(`/v1/jobs/${jobId}`, { key: account.key })).json()).toMatchObject({
       state: 'queued',
     });
+    await fail(api, account.accountId, jobId);
   });
 
   it.each<[string, string, string]>([
