@@ -27,6 +27,7 @@ export const catalogue = ({ defineCatalogue, z, flat }) =>
 
 /** Far more than a start takes on a busy machine. */
 const LIMIT_MS = 60_000;
+const IN_PROCESS = path.join(import.meta.dirname, 'load-in-process.ts');
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 beforeAll(async () => {
@@ -57,14 +58,24 @@ test('the shipped catalogue is loaded where none is named', async () => {
   expect(priceLists).toEqual(SUPERSCALE.priceLists);
 });
 
-test.each(['one.mjs', 'two.ts'])('a catalogue is loaded from a file anywhere: %s', async (name) => {
-  const { kinds, models } = await loadCatalogue(await write(name, SOUND.replace('PRICE', '3')));
+test('a catalogue is loaded from a file anywhere', async () => {
+  const { kinds, models } = await loadCatalogue(await write('one.mjs', SOUND.replace('PRICE', '3')));
   expect(kinds.map((kind) => kind.name)).toEqual(['poster']);
   expect(models[0]).toMatchObject({
     remoteId: 'own/poster',
     maxAttempts: 3,
     makes: { poster: { mediaType: 'image/png' } },
   });
+});
+
+test.each([
+  ['JavaScript', 'plain.mjs', 'flat }) =>'],
+  ['TypeScript', 'typed.ts', 'flat }: Record<string, any>) =>'],
+])('a process that reads %s loads a catalogue in it', async (_language, name, parameters) => {
+  const file = await write(name, SOUND.replace('PRICE', '3').replace('flat }) =>', parameters));
+  const command = ['--import', 'tsx', IN_PROCESS, file, String(LIMIT_MS)];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: LIMIT_MS });
+  expect(stdout).toBe('poster\n');
 });
 
 test('a function that makes an input and loops forever throws after a second, and the worker goes on', async () => {
@@ -173,8 +184,7 @@ describe('a start is refused', () => {
     ],
   ])('on a file %s, by a process that ends with the reason', async (_, name, limitMs, text, reason) => {
     const file = await write(name, text);
-    const script = path.join(import.meta.dirname, 'load-in-process.ts');
-    const command = ['--import', 'tsx', script, file, String(limitMs)];
+    const command = ['--import', 'tsx', IN_PROCESS, file, String(limitMs)];
     const ended = promisify(execFile)(process.execPath, command, { timeout: LIMIT_MS });
     const { code, stderr } = (await ended.catch((error: unknown) => error)) as {
       code: number;
