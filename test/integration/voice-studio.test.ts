@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,21 +45,6 @@ async function secondsOf(output: Json): Promise<number> {
   const input = new Input({ source: new BufferSource(content), formats: ALL_FORMATS });
   expect(await (await input.getPrimaryAudioTrack())?.getCodec()).toBe('aac');
   return input.computeDuration();
-}
-
-/** Starts a process that is to end by itself. */
-function startOf(entry: string, env: Readonly<Record<string, string>>) {
-  return new Promise<{ readonly code: number | null; readonly stderr: string }>((resolve) => {
-    const options = { cwd: CHECKOUT, env, timeout: 60_000 };
-    const child = execFile(
-      process.execPath,
-      ['--import', 'tsx', entry],
-      options,
-      (_error, _stdout, stderr) => {
-        resolve({ code: child.exitCode, stderr });
-      },
-    );
-  });
 }
 
 describe('a voice studio', () => {
@@ -243,41 +226,6 @@ describe('a voice studio', () => {
         [account],
       ),
     ).toEqual(expect.arrayContaining([{ given: 'agency' }, { given: null }]));
-  });
-
-  it('starts no process on other content under a published version, nor on a fault, and says which', async () => {
-    const { home } = running;
-    const text = await readFile(CATALOGUE, 'utf8');
-    const startsOn = async (name: string, changed: string) => {
-      const file = path.join(home, name);
-      await writeFile(file, changed);
-      const { database_url, temporal_address } = running.stack.info();
-      const env = {
-        ...{
-          NODE_ENV: 'test',
-          API_PORT: '0',
-          API_SHUTDOWN_NOTICE_SECONDS: '0',
-          ASSET_HOME: path.join(home, 'assets'),
-        },
-        ...{ DATABASE_URL: database_url, TEMPORAL_ADDRESS: temporal_address, HOLDFAST_CATALOGUE: file },
-      };
-      return Promise.all(['api/main.ts', 'worker/main.ts'].map((entry) => startOf(entry, env)));
-    };
-    const said = (results: readonly { code: number | null; stderr: string }[], words: string) => {
-      for (const { code, stderr } of results) {
-        expect(code).not.toBe(0);
-        expect(stderr).toContain(words);
-      }
-    };
-    const cheaper = text.replace('{ credits: 20, minimum: 30 }', '{ credits: 19, minimum: 30 }');
-    said(
-      await startsOn('cheaper.mjs', cheaper),
-      'priceLists: version 1 of standard was published with other content: publish a new version',
-    );
-    said(
-      await startsOn('faulty.mjs', text.replace('ja: 15 }', '}')),
-      'priceLists[0].voice_over: no price for language ja',
-    );
   });
 
   it('refuses by the rules of its kinds', async () => {

@@ -229,14 +229,14 @@ describe('docker-compose.yml', () => {
   });
 
   test('gives API and workers the folder of another catalogue, to read, and the name of its file', () => {
-    const own = {
-      CATALOGUE_FOLDER: '/srv/studio',
-      HOLDFAST_CATALOGUE: '/etc/holdfast/catalogues/voice-studio.mjs',
-    };
+    const page = readFileSync(path.join(CHECKOUT, 'docs/your-own-catalogue.md'), 'utf8');
+    const own = readEnvFile(/^```ini\n(.*?)^```$/ms.exec(page)?.[1] ?? '');
+    expect(Object.keys(own)).toEqual(['CATALOGUE_FOLDER', 'HOLDFAST_CATALOGUE']);
+    expect(own['HOLDFAST_CATALOGUE']).toMatch(/^\/etc\/holdfast\/catalogues\/./);
     for (const name of ['api', 'worker']) {
       const given = service(name, readCompose({ ...FILLED_IN, ...own }));
-      expect(given.volumes).toContain('/srv/studio:/etc/holdfast/catalogues:ro');
-      expect(given.environment?.['HOLDFAST_CATALOGUE']).toBe(own.HOLDFAST_CATALOGUE);
+      expect(given.volumes).toContain(`${String(own['CATALOGUE_FOLDER'])}:/etc/holdfast/catalogues:ro`);
+      expect(given.environment?.['HOLDFAST_CATALOGUE']).toBe(own['HOLDFAST_CATALOGUE']);
       // The shipped one, and a folder that is in every checkout: Docker would make one that is not there.
       const shipped = service(name, readCompose(FILLED_IN));
       expect(shipped.volumes).toContain('./examples/catalogues:/etc/holdfast/catalogues:ro');

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunningStack } from '../../dev/stack/stack-info.ts';
@@ -22,9 +23,13 @@ const [START = '', ...COMMANDS] = BLOCKS.filter(({ language }) => language === '
 );
 
 /** The page's output of its commands: each text block after a command. */
-const PRINTED = BLOCKS.flatMap(({ language, text }, index) =>
-  language === 'text' && BLOCKS[index - 1]?.language === 'bash' ? [text] : [],
-);
+const isPrinted = ({ language }: Block, index: number) =>
+  language === 'text' && BLOCKS[index - 1]?.language === 'bash';
+const PRINTED = BLOCKS.filter(isPrinted).map(({ text }) => text);
+/** What a start on a faulty file prints: the other text blocks. */
+const [NO_PRICE = '', PUBLISHED = '', ...FURTHER] = BLOCKS.filter(
+  (block, index) => block.language === 'text' && !isPrinted(block, index),
+).map(({ text }) => text);
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 let stack: ChildProcess;
@@ -60,8 +65,11 @@ function runBash(script: string, options: { readonly detached: boolean }): Child
   });
 }
 
-async function outputOf(script: string): Promise<{ readonly code: number | null; readonly text: string }> {
-  const child = runBash(script, { detached: false });
+function outputOf(script: string) {
+  return endOf(runBash(script, { detached: false }));
+}
+
+async function endOf(child: ChildProcess): Promise<{ readonly code: number | null; readonly text: string }> {
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -79,6 +87,40 @@ describe('docs/your-own-catalogue.md', () => {
     await expect.poll(() => said, { timeout: 10_000 }).toContain('Ctrl-C ends everything');
     expect(said).toContain('See what your catalogue offers');
     expect(said).not.toMatch(/static ad|Break it/);
+  });
+
+  test('has no block but the file, commands and what they print, two refusals, and the settings of Compose', () => {
+    expect(new Set(BLOCKS.map(({ language }) => language))).toEqual(new Set(['js', 'bash', 'text', 'ini']));
+    expect(FURTHER).toEqual([]);
+    // Its two settings are held against docker-compose.yml in test/packaging/compose.test.ts.
+    expect(BLOCKS.filter(({ language }) => language === 'ini')).toHaveLength(1);
+  });
+
+  test.each([
+    ['without a price', { part: 'ja: 15 }', by: '}' }, NO_PRICE],
+    ['of another price under a published version', { part: 'credits: 20,', by: 'credits: 19,' }, PUBLISHED],
+  ])('shows what API and worker print on a file %s, and end', async (name, { part, by }, printed) => {
+    const info = await readRunningStack(home.home);
+    const file = path.join(home.home, `${name}.mjs`);
+    await writeFile(file, FILE.replace(part, by));
+    const env = {
+      NODE_ENV: 'test',
+      API_PORT: '0',
+      ASSET_HOME: path.join(home.home, 'assets'),
+      DATABASE_URL: info?.database_url,
+      TEMPORAL_ADDRESS: info?.temporal_address,
+      HOLDFAST_CATALOGUE: file,
+    };
+    for (const entry of ['api/main.ts', 'worker/main.ts']) {
+      const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+        cwd: CHECKOUT,
+        env,
+        timeout: 60_000,
+      });
+      const { code, text } = await endOf(child);
+      expect(code).not.toBe(0);
+      expect(text).toContain(printed.replace('…/voice-studio.mjs', file));
+    }
   });
 
   test('has commands that run and print what the page shows', async () => {
