@@ -19,6 +19,12 @@ const NO_COMBINED_SIGNALS = {
   property: 'any',
   message: 'Combine a signal with a time limit by withTimeLimit (runtime/time-limit.ts).',
 };
+const NO_CAN_PARSE = {
+  object: 'URL',
+  property: 'canParse',
+  message:
+    'On Node 20 and 22 it refuses letters such as ü once it is compiled: use domain/parse-url.ts, or new URL in a try.',
+};
 const NO_PROCESS_ENV = {
   object: 'process',
   property: 'env',
@@ -58,7 +64,7 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // env['NAME'] is what noPropertyAccessFromIndexSignature asks for.
       '@typescript-eslint/dot-notation': 'off',
-      'no-restricted-properties': ['error', NO_PROCESS_ENV, NO_COMBINED_SIGNALS],
+      'no-restricted-properties': ['error', NO_PROCESS_ENV, NO_COMBINED_SIGNALS, NO_CAN_PARSE],
       'no-restricted-exports': NO_DEFAULT_EXPORT,
       'no-restricted-syntax': ['error', ...NO_SYNTAX],
       eqeqeq: 'error',
@@ -107,7 +113,10 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 110, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: READS_ENVIRONMENT, rules: { 'no-restricted-properties': ['error', NO_COMBINED_SIGNALS] } },
+  {
+    files: READS_ENVIRONMENT,
+    rules: { 'no-restricted-properties': ['error', NO_COMBINED_SIGNALS, NO_CAN_PARSE] },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {
@@ -128,6 +137,11 @@ export default tseslint.config(
   },
   {
     files: ['**/*.{js,mjs,cjs}'],
-    rules: { 'no-unused-vars': 'error', eqeqeq: 'error', 'prefer-const': 'error' },
+    rules: {
+      'no-unused-vars': 'error',
+      'no-restricted-properties': ['error', NO_COMBINED_SIGNALS, NO_CAN_PARSE],
+      eqeqeq: 'error',
+      'prefer-const': 'error',
+    },
   },
 );

@@ -1,4 +1,5 @@
 import { sleep } from '../cancellable-sleep.ts';
+import { parseUrl } from '../../domain/parse-url.ts';
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { KeptAnswer } from '../../jobs/attempts/answers.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
@@ -73,9 +74,10 @@ function answerToKeep(end: RunEnd): KeptAnswer | null {
   if (end.state !== 'succeeded') return null;
   const { state: _state, files, ...said } = end;
   const [first] = files;
-  if (first?.at !== 'link' || !URL.canParse(first.url)) return null;
+  if (first?.at !== 'link') return null;
   // A parsed address has no character that PostgreSQL refuses.
-  return { ...said, link: { url: new URL(first.url).href, bytes: first.bytes, sha256: first.sha256 } };
+  const url = parseUrl(first.url)?.href;
+  return url === undefined ? null : { ...said, link: { url, bytes: first.bytes, sha256: first.sha256 } };
 }
 
 function endOf({ link, ...said }: KeptAnswer): RunEnd {

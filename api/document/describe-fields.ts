@@ -1,4 +1,5 @@
 import { FIELD_GLOSSARY } from '../../contract/field-glossary.ts';
+import { parseUrl } from '../../domain/parse-url.ts';
 import type { JsonSchema } from './document-types.ts';
 
 /** Where a schema holds others: one, several, or by name. */
@@ -67,7 +68,7 @@ function fits(field: JsonSchema, example: unknown): boolean {
   if (typeof example !== 'string') return true;
   return (
     (typeof pattern !== 'string' || new RegExp(pattern).test(example)) &&
-    (format !== 'uri' || URL.canParse(example))
+    (format !== 'uri' || parseUrl(example) !== null)
   );
 }
 

@@ -1,5 +1,6 @@
 import type { AccountEvent, HoldfastClient } from '../../client/http/http-client.ts';
 import { drawWebhookSecret, webhookHeaders } from '../../contract/webhook-signature.ts';
+import { parseUrl } from '../../domain/parse-url.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { withClient } from '../operator-api.ts';
@@ -25,7 +26,7 @@ export async function listenCommand(
   context: CommandContext,
   { forwardTo, account: named, count = Infinity, json }: ListenOptions,
 ): Promise<void> {
-  if (!URL.canParse(forwardTo)) throw new CommandError('--forward-to: not an address', EXIT_CODE.usage);
+  if (parseUrl(forwardTo) === null) throw new CommandError('--forward-to: not an address', EXIT_CODE.usage);
   const secret = drawWebhookSecret();
   await withClient(context, async (holdfast) => {
     const account = named ?? (await holdfast.accounts.open(SANDBOX)).id;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseUrl } from '../../domain/parse-url.ts';
 import { JOB_REQUEST_LIMITS as LIMITS } from '../../domain/work/job-request.ts';
 import { faultOfText } from '../../domain/texts/text-rule.ts';
 import { refused } from '../refused.ts';
@@ -39,7 +40,7 @@ export const brief = z.strictObject({
 });
 
 function isAssetUrl(text: string): boolean {
-  if (!/^https?:\/\//i.test(text) || /\s/.test(text) || !URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.hostname !== '' && url.username === '' && url.password === '';
+  if (!/^https?:\/\//i.test(text) || /\s/.test(text)) return false;
+  const url = parseUrl(text);
+  return url !== null && url.hostname !== '' && url.username === '' && url.password === '';
 }

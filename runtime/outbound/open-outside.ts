@@ -1,5 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
+import { parseUrl } from '../../domain/parse-url.ts';
 import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
 import { openStream } from './open-stream.ts';
 import { mayConnect, type OutboundRules } from './public-address.ts';
@@ -80,10 +81,9 @@ export async function followRedirects(
     }
     answer.destroy();
     const [location, another] = headersDistinct['location'] ?? [];
-    if (location === undefined || another !== undefined || !URL.canParse(location, url)) {
-      return { outcome: 'refused', why: 'bad_address' };
-    }
-    url = new URL(location, url).href;
+    const next = location === undefined || another !== undefined ? null : parseUrl(location, url);
+    if (next === null) return { outcome: 'refused', why: 'bad_address' };
+    url = next.href;
   }
   return { outcome: 'refused', why: 'too_many_redirects' };
 }
@@ -99,8 +99,8 @@ async function ask(url: string, accept: string, signal: AbortSignal, lookup: Loo
 
 /** Why an address is refused before a connection; a name is checked when it is connected to. */
 export function faultOfAddress(text: string, rules: OutboundRules): OutsideRefusal | null {
-  if (!URL.canParse(text)) return 'bad_address';
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) return 'bad_address';
   if (url.protocol !== 'https:' && !(rules.allowsLocal && url.protocol === 'http:')) return 'not_https';
   if (url.username !== '' || url.password !== '') return 'bad_address';
   if (!rules.allowsLocal && !mayUsePort(url)) return 'bad_address';

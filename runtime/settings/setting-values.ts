@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseUrl } from '../../domain/parse-url.ts';
 
 /** The values of settings. Each refuses at the start what would fail later, or be misread. */
 
@@ -93,7 +94,7 @@ function isNetwork(value: string): boolean {
 }
 
 function urlOf(value: string, protocol: RegExp): URL | null {
-  const url = value.includes('://') && URL.canParse(value) ? new URL(value) : null;
+  const url = value.includes('://') ? parseUrl(value) : null;
   return url !== null && protocol.test(url.protocol) ? url : null;
 }
 

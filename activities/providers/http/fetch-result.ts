@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns';
 import { Readable } from 'node:stream';
+import { parseUrl } from '../../../domain/parse-url.ts';
 import { createCheckedLookup, type Resolve } from '../../../runtime/outbound/checked-lookup.ts';
 import {
   faultOfAddress,
@@ -28,9 +29,7 @@ export function createFetchResult({
 }): FetchResultOf {
   const checked = createCheckedLookup(resolve, PUBLIC_ONLY);
   const lookupOf = (url: string) =>
-    URL.canParse(url) && new URL(url).origin === trusted
-      ? lookup
-      : (faultOfAddress(url, PUBLIC_ONLY) ?? checked);
+    parseUrl(url)?.origin === trusted ? lookup : (faultOfAddress(url, PUBLIC_ONLY) ?? checked);
   return async (file, signal) => {
     if (file.at === 'answer') return opened(Readable.from([file.content], { objectMode: false }), null, null);
     try {
