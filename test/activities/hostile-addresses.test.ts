@@ -1,249 +1,146 @@
 import type { LookupAddress } from 'node:dns';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { parseUrl } from '../../domain/parse-url.ts';
+import type { Resolve } from '../../runtime/outbound/checked-lookup.ts';
 import { createOpenOutside, faultOfAddress } from '../../runtime/outbound/open-outside.ts';
-
-/** One of every range that is not public: this machine, networks of companies and carriers, metadata of clouds, tests, multicast, reserved. */
-const PRIVATE = [
-  '127.0.0.1',
-  '127.255.255.254',
-  '10.0.0.1',
-  '172.16.0.1',
-  '172.31.255.255',
-  '192.168.1.1',
-  '169.254.169.254',
-  '169.254.170.2',
-  '100.100.100.200',
-  '100.64.0.1',
-  '0.0.0.0',
-  '192.0.0.192',
-  '198.18.0.1',
-  '224.0.0.1',
-  '240.0.0.1',
-  '255.255.255.255',
-];
-
-/** All ways to write an IPv4 address that a URL parser, a resolver or a gateway takes for it. */
-function waysToWrite(address: string): readonly string[] {
-  const parts = address.split('.').map(Number);
-  const [a = 0, b = 0, c = 0, d = 0] = parts;
-  const number = ((a * 256 + b) * 256 + c) * 256 + d;
-  const hex = (part: number) => part.toString(16).padStart(2, '0');
-  const pair = (high: number, low: number) => (high * 256 + low).toString(16);
-  const inSix = `${pair(a, b)}:${pair(c, d)}`;
-  const inverted = `${pair(255 - a, 255 - b)}:${pair(255 - c, 255 - d)}`;
-  return [
-    address,
-    `${address}.`,
-    String(number),
-    `0x${number.toString(16)}`,
-    `0${number.toString(8)}`,
-    parts.map((part) => `0x${hex(part)}`).join('.'),
-    parts.map((part) => `0${part.toString(8)}`).join('.'),
-    `${String(a)}.${String((b * 256 + c) * 256 + d)}`,
-    `${String(a)}.${String(b)}.${String(c * 256 + d)}`,
-    `[::ffff:${address}]`,
-    `[::ffff:${inSix}]`,
-    `[::${address}]`,
-    `[64:ff9b::${inSix}]`,
-    `[64:ff9b:1::${inSix}]`,
-    `[2002:${inSix}::1]`,
-    `[2001:0:4136:e378:8000:63bf:${inverted}]`,
-  ];
-}
-
-const SPECIAL = [
-  ...[
-    '[::1]',
-    '[::]',
-    '[fe80::1]',
-    '[fc00::1]',
-    '[fd00:ec2::254]',
-    '[fec0::1]',
-    '[ff02::1]',
-    '[2001:db8::1]',
-  ],
-  ...['[0:0:0:0:0:0:0:1]', '[::ffff:0:127.0.0.1]', '[100::1]', '[2001:10::1]', '[4000::1]', '[5f00::1]'],
-  // With a scope, brackets that do not close, and what no parser should take.
-  ...[
-    '[fe80::1%25eth0]',
-    '[fe80::1%eth0]',
-    '[::1',
-    '127.0.0.1:99999',
-    '256.256.256.256',
-    '1.2.3.4.5',
-    '0x100000000',
-  ],
-  // Digits and letters that IDNA makes into others, and what it does not take.
-  ...['①②⑦.⓪.⓪.①', '１２７.０.０.１', '127。0。0。1', '⑯⑨。②⑤④。⑯⑨｡②⑤④', 'ⓛⓞⓒⓐⓛⓗⓞⓢⓣ', 'ｌｏｃａｌｈｏｓｔ'],
-  ...['a\u0000b.test', 'exa mple.test', 'xn--a', '[::1]evil.test', '127.0.0.1%00.test', 'a<b>.test', ''],
-].map((host) => `https://${host}/picture.png`);
-
-/** Names that lead to what their resolver says, which is not public. */
-const NAMES = [
-  ...[
-    'localhost',
-    'localhost.',
-    'LOCALHOST',
-    'sub.localhost',
-    'localhost.localdomain',
-    'ip6-localhost',
-    'broadcasthost',
-  ],
-  ...[
-    'metadata',
-    'metadata.google.internal',
-    'metadata.google.internal.',
-    'instance-data',
-    'kubernetes.default.svc',
-  ],
-  ...[
-    '127.0.0.1.nip.test',
-    '169-254-169-254.sslip.test',
-    'db.internal',
-    'host.docker.internal',
-    'rebind.test',
-  ],
-].map((host) => `https://${host}/`);
-
-const SCHEMES = [
-  ...[
-    'http://example.com/',
-    'ftp://example.com/',
-    'file:///etc/passwd',
-    'gopher://127.0.0.1:6379/_INFO',
-    'data:image/png,x',
-  ],
-  ...[
-    'javascript:alert(1)',
-    'blob:https://example.com/x',
-    'ws://example.com/',
-    'wss://example.com/',
-    'dict://127.0.0.1:11211/',
-  ],
-  ...[
-    'ldap://example.com/',
-    'jar:https://example.com!/',
-    'view-source:https://example.com/',
-    'about:blank',
-    '//example.com/',
-    '/etc/passwd',
-  ],
-  ...['https:', 'example.com', '', 'unix:/var/run/docker.sock'],
-];
-
-const USERINFO = ['user@', 'user:secret@', ':secret@', 'example.com@', 'https%3A@'].map(
-  (userinfo) => `https://${userinfo}example.com/`,
-);
-
-const PORTS = [
-  1, 21, 22, 23, 25, 53, 80, 110, 143, 389, 445, 465, 587, 993, 1433, 2375, 3306, 3389, 5060, 5432, 6379,
-  6667,
-].map((port) => `https://example.com:${String(port)}/`);
-
-const HOSTILE = [
-  ...PRIVATE.flatMap(waysToWrite).map((host) => `https://${host}/picture.png`),
-  ...['127.0.0.1:443', '169.254.169.254:8443', '[::1]:8443'].map((host) => `https://${host}/`),
-  ...[
-    'https:\\\\127.0.0.1\\',
-    'https:127.0.0.1',
-    'https:///127.0.0.1/',
-    ' https://127.0.0.1/ ',
-    'https://127.0.0.1#@example.com/',
-  ],
-  ...SPECIAL,
-  ...NAMES,
-  ...SCHEMES,
-  ...USERINFO,
-  ...PORTS,
-];
-
-const GOOD = [
-  ...[
-    'https://example.com/a.png',
-    'https://example.com./a.png',
-    'https://EXAMPLE.com:443/a',
-    'https://cdn.example.com:8443/a?b=c#d',
-  ],
-  ...[
-    'https://93.184.215.14/a.png',
-    'https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/a',
-    'https://bücher.example/a',
-    'https://例え.テスト/絵.png',
-  ],
-  ...[
-    'https://example.com/@user',
-    'https://example.com/?u=http://127.0.0.1/',
-    'https://xn--bcher-kva.example/',
-    'https://8.8.8.8:9443/',
-  ],
-];
+import { createPostOutside } from '../../runtime/outbound/post-outside.ts';
+import { GOOD, HOSTILE, PORTS, SCHEMES, USERINFO } from './hostile-corpus.ts';
 
 const rules = { allowsLocal: false };
 const inside = (address: string): LookupAddress[] => [{ address, family: address.includes(':') ? 6 : 4 }];
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** A server of this machine. Returns its address. */
+async function listen(handle: RequestListener): Promise<string> {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  closers.push(() => server.close());
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+}
+
+/** Why an address is refused, by what fetches references and by what posts webhooks; else how it went. */
+const WAYS = {
+  fetches: async (resolve: Resolve, url: string, by: { readonly allowsLocal: boolean } = rules) =>
+    createOpenOutside(resolve, by)(url, '*/*', AbortSignal.timeout(5_000), (answer) =>
+      Promise.resolve(answer.outcome === 'refused' ? answer.why : 'answered'),
+    ).catch(() => 'tried'),
+  posts: async (resolve: Resolve, url: string, by: { readonly allowsLocal: boolean } = rules) => {
+    const post = createPostOutside(resolve, by, { timeoutMs: 5_000, maxReplyBytes: 1_024 });
+    const reply = await post({ url, headers: {}, body: '{}' });
+    return reply.outcome === 'failed' ? reply.why : `status ${String(reply.status)}`;
+  },
+} as const;
+const BOTH = ['fetches', 'posts'] as const;
+
+const REFUSALS = ['not_https', 'bad_address', 'private_address'];
 
 it('there are at least 150 hostile addresses, no two alike', () => {
   expect(new Set(HOSTILE).size).toBe(HOSTILE.length);
   expect(HOSTILE.length).toBeGreaterThanOrEqual(150);
 });
 
-it.each(['10.0.0.1', '169.254.169.254', '::1', 'fd00:ec2::254', '64:ff9b::7f00:1'])(
-  'every hostile address is refused, where names lead to %s',
-  async (leadsTo) => {
-    const open = createOpenOutside(() => Promise.resolve(inside(leadsTo)), rules);
-    const taken: string[] = [];
-    for (const url of HOSTILE) {
-      const outcome = await open(url, '*/*', AbortSignal.timeout(5_000), (answer) =>
-        Promise.resolve(answer.outcome),
-      ).catch(() => 'tried');
-      if (outcome !== 'refused') taken.push(url);
-    }
-    expect(taken).toEqual([]);
-  },
-);
+it.each(
+  BOTH.flatMap((way) =>
+    ['10.0.0.1', '169.254.169.254', '::1', 'fd00:ec2::254', '64:ff9b::7f00:1'].map(
+      (leadsTo) => [way, leadsTo] as const,
+    ),
+  ),
+)('what %s refuses every hostile address, where names lead to %s', async (way, leadsTo) => {
+  const taken: (readonly [string, string])[] = [];
+  for (const url of HOSTILE) {
+    const outcome = await WAYS[way](() => Promise.resolve(inside(leadsTo)), url);
+    if (!REFUSALS.includes(outcome)) taken.push([url, outcome]);
+  }
+  expect(taken).toEqual([]);
+});
+
+/** What is wrong with an address by itself, wherever its name leads. */
+const FAULTS = [
+  ...[...PORTS, ...USERINFO].map((url) => [url, 'bad_address'] as const),
+  ...SCHEMES.map((url) => [url, parseUrl(url) === null ? 'bad_address' : 'not_https'] as const),
+];
+
+it('a port of another service, a user name and another scheme are refused by themselves, wherever the name leads', () => {
+  expect(FAULTS.map(([url]) => [url, faultOfAddress(url, rules)])).toEqual(FAULTS);
+});
 
 it('every good address is taken', () => {
   expect(GOOD.filter((url) => faultOfAddress(url, rules) !== null)).toEqual([]);
 });
 
-it('a name that has one public and one private address is refused, and one that changes its mind is asked once', async () => {
-  const both = createOpenOutside(
-    () => Promise.resolve([...inside('93.184.215.14'), ...inside('127.0.0.1')]),
-    rules,
-  );
-  const outcomeOf = (open: typeof both, url: string) =>
-    open(url, '*/*', AbortSignal.timeout(5_000), (answer) => Promise.resolve(answer));
-  expect(await outcomeOf(both, 'https://both.test/')).toEqual({ outcome: 'refused', why: 'private_address' });
-  let asked = 0;
-  const rebinding = createOpenOutside(() => {
-    asked += 1;
-    // What the first look finds is what is connected to: a second look would find this machine.
-    return Promise.resolve(inside(asked === 1 ? '10.1.2.3' : '127.0.0.1'));
-  }, rules);
-  expect(await outcomeOf(rebinding, 'https://rebind.test/')).toMatchObject({ outcome: 'refused' });
-  expect(asked).toBe(1);
+it('an address with a letter beyond ASCII is taken by a process that has checked thousands', () => {
+  const outcomes = Array.from({ length: 20_000 }, () => faultOfAddress('https://bücher.example/ä', rules));
+  expect(new Set(outcomes)).toEqual(new Set([null]));
 });
 
+it.each(BOTH)('what %s refuses a name that has one public and one private address', async (way) => {
+  const both = () => Promise.resolve([...inside('93.184.215.14'), ...inside('127.0.0.1')]);
+  expect(await WAYS[way](both, 'https://both.test/')).toBe('private_address');
+});
+
+it.each([
+  ['fetches', 'answered'],
+  ['posts', 'status 200'],
+] as const)(
+  'what %s connects to the address that it checked, where the name leads elsewhere at the next look',
+  async (way, outcome) => {
+    const url = new URL(await listen((_request, response) => response.end()));
+    url.hostname = 'rebind.test';
+    let looks = 0;
+    const rebinding = () => {
+      looks += 1;
+      return Promise.resolve(inside(looks === 1 ? '127.0.0.1' : '10.1.2.3'));
+    };
+    expect([await WAYS[way](rebinding, url.href, { allowsLocal: true }), looks]).toEqual([outcome, 1]);
+  },
+);
+
+/** What a header can carry. */
+const LOCATIONS = HOSTILE.map((url) => parseUrl(url)?.href ?? url).filter((location) =>
+  /^[^\u0000-\u001f\u0100-\uffff]*$/.test(location),
+);
+
 it('a redirect to a hostile address is refused like the address itself', async () => {
+  // The first address is on this machine; from the redirect on, the rules are those of a deployment.
+  const by = { allowsLocal: true };
   let location = '';
-  const server = createServer((_request, response) => {
+  const url = await listen((_request, response) => {
+    by.allowsLocal = false;
     response.writeHead(302, { location }).end();
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  const open = createOpenOutside(() => Promise.resolve(inside('10.0.0.1')), { allowsLocal: true });
-  const followed: string[] = [];
-  for (const target of HOSTILE.filter(
-    (url) => URL.canParse(url) && /^https:/.test(url) && !/127\.|localhost|:\d+\/$/.test(url),
-  )) {
-    if (faultOfAddress(target, { allowsLocal: true }) === null && !NAMES.includes(target)) continue;
-    location = Buffer.from(new URL(target).href, 'utf8').toString('latin1');
-    const answer = await open(`http://127.0.0.1:${String(port)}/`, '*/*', AbortSignal.timeout(5_000), (got) =>
-      Promise.resolve(got.outcome),
-    ).catch(() => 'tried');
-    if (answer !== 'refused') followed.push(target);
+  });
+  const faults = new Map<string, string>(FAULTS);
+  const followed: (readonly [string, string])[] = [];
+  for (location of LOCATIONS) {
+    by.allowsLocal = true;
+    const outcome = await WAYS.fetches(() => Promise.resolve(inside('10.0.0.1')), url, by);
+    // One that is no address by itself goes on from the first one, which is plain http.
+    const isRelative = parseUrl(location) === null && parseUrl(location, url) !== null;
+    const fault = isRelative ? 'not_https' : faults.get(location);
+    if (fault === undefined ? !REFUSALS.includes(outcome) : outcome !== fault)
+      followed.push([location, outcome]);
   }
-  server.close();
+  expect(LOCATIONS.length).toBeGreaterThan(HOSTILE.length - 10);
   expect(followed).toEqual([]);
+});
+
+it('a redirect of a webhook is its response, and nothing is sent to where it leads', async () => {
+  let location = '';
+  const asked: (string | undefined)[] = [];
+  const url = await listen((request, response) => {
+    asked.push(request.url);
+    response.writeHead(302, { location }).end();
+  });
+  // The first of them could be reached: it is the same server.
+  const locations = [`${url}inside`, ...LOCATIONS];
+  for (location of locations)
+    expect(await WAYS.posts(() => Promise.resolve(inside('127.0.0.1')), url, { allowsLocal: true })).toBe(
+      'status 302',
+    );
+  expect(asked).toEqual(locations.map(() => '/'));
 });
