@@ -25,6 +25,9 @@ export async function reconcileCommand(
   }
 }
 
+/** Its name, whose it is, and below them the row, a field in each line. */
 function printFinding({ check, account_id, subject, detail }: Discrepancy): void {
-  printLine([check, account_id, subject, JSON.stringify(detail)].filter((part) => part !== null).join('  '));
+  const where = [subject, account_id].filter((id) => id !== null).join(' of ');
+  const lines = [...(where === '' ? [] : [where]), ...JSON.stringify(detail, null, 2).split('\n')];
+  printLine([check, ...lines.map((line) => `  ${line}`)].join('\n'));
 }

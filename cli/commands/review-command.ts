@@ -9,6 +9,7 @@ import type { ReviewDecision } from '../../domain/support/review.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
 import { isDryRun } from '../dry-run.ts';
+import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { fields, second, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 
@@ -62,6 +63,8 @@ export async function showReviewCommand(
   id: string,
   options: { readonly output?: string; readonly json: boolean },
 ): Promise<void> {
+  if (options.output === '-' && options.json)
+    throw new CommandError('--json cannot be used with --output -: both are stdout', EXIT_CODE.usage);
   const api = await connectOperatorApi(context);
   const { body } = await api.json<ReviewForSupport>(`/v1/reviews/${id}`);
   if (options.output === '-') {

@@ -4,7 +4,7 @@ import type { CliCommand } from './cli-command.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OpenAccountOptions } from '../commands/account-command.ts';
 import type { DryRunOptions } from '../dry-run.ts';
-import { accountArgument, wholeNumberArgument } from './arguments.ts';
+import { accountArgument, instantArgument, wholeNumberArgument } from './arguments.ts';
 import { example, withAccount, withDryRun, withJson } from './command-parts.ts';
 
 /** The commands for one account as such. */
@@ -69,7 +69,7 @@ export function addAccountCommands(program: CliCommand, context: CommandContext)
     });
   withAccount(withJson(account.command('clock')))
     .description('its clock; that of a test account moved on, until it is there')
-    .option('--advance-to <time>', 'as RFC 3339 writes it, at most two months on')
+    .option('--advance-to <time>', 'RFC 3339, at most two months on', instantArgument)
     .addHelpText('after', example(context, 'account clock acct_… --advance-to 2026-03-01T00:00:00Z'))
     .action(async (id: string, options: { advanceTo?: string; json: boolean }) => {
       const { clockCommand } = await import('../commands/clock-command.ts');

@@ -59,6 +59,8 @@ describe.concurrent('a job at the command line', () => {
     const downloaded = await holdfast('job', 'download', job.id, '--output', folder);
     const saved = path.join(folder, `${job.outputs[0]?.id ?? ''}.png`);
     expect(downloaded.stdout).toBe(`${saved}\n`);
+    const { stdout: files } = await holdfast('job', 'download', job.id, '--output', folder, '--json');
+    expect(JSON.parse(files)).toMatchObject({ data: [{ file: saved, sha256: job.outputs[0]?.sha256 }] });
     expect(
       createHash('sha256')
         .update(await readFile(saved))

@@ -179,6 +179,9 @@ describe('an operator at the command line', () => {
     expect(shown).toMatch(/Charged +35 credits, 0 given back\n/);
     expect(await readFile(file, 'utf8')).toBe('picture');
     expect((await holdfast(['review', 'show', id, '--output', '-'])).stdout).toBe('picture');
+    expect(await holdfast(['review', 'show', id, '--output', '-', '--json'])).toMatchObject({
+      ...{ code: 2, stdout: '', stderr: expect.stringContaining('cannot be used') as string },
+    });
 
     const refund = ['review', 'decide', id, 'refund', '--reason', 'wrong kettle'];
     expect(await answerOf(...refund)).toMatchObject({ state: 'decided', decision: 'refund' });
@@ -304,6 +307,11 @@ describe('a command that fails says what to do, without a stack trace', () => {
       2,
       /A name: At least one visible character/,
     ],
+    ['an unknown command', ['nonsense'], {}, 2, /unknown command 'nonsense'/],
+    ['an unknown option', ['balance', 'acct_x', '--nonsense'], {}, 2, /unknown option/],
+    ['a clock at no time', ['account', 'clock', 'acct_x', '--advance-to', 'soon'], {}, 2, /RFC 3339/],
+    ['no receiver', ['listen', '--forward-to', 'nonsense'], {}, 2, /--forward-to: not an address/],
+    ['no API', ['balance', 'acct_x'], { HOLDFAST_API_URL: 'nonsense' }, 2, /HOLDFAST_API_URL is not valid/],
     ['an unknown scope', ['key', 'create', '--name', 'n', '--scope', 'all'], {}, 2, /Allowed choices/],
   ])('%s', async (_name, args, env, code, words) => {
     const ended = await holdfast(args, env);
@@ -333,6 +341,25 @@ describe('a command that fails says what to do, without a stack trace', () => {
     const ended = await holdfast(args);
     expect([ended.code, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toMatch(words);
+  });
+
+  it('and reconcile fails with a finding, which --json prints too', async () => {
+    const { jobId } = await api.admitJob(mine.accountId, 'overdue');
+    const reservation = `${jobId.replace('job_', 'rsv_')}_0`;
+    const moveReturnBy = (by: string) =>
+      api.owner.query('UPDATE ledger.reservations SET return_by = return_by + $2 WHERE reservation_id = $1', [
+        ...[reservation, by],
+      ]);
+    await moveReturnBy('-1 day');
+    const found = await holdfast(['reconcile']);
+    const json = await holdfast(['reconcile', '--json']);
+    await moveReturnBy('1 day');
+    expect(found).toMatchObject({ code: 1, stdout: expect.stringContaining(reservation) as string });
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([
+      1,
+      { ok: false, findings: [expect.objectContaining({ subject: reservation })] },
+    ]);
+    expect((await holdfast(['reconcile'])).code).toBe(0);
   });
 
   it('and names the field that the API refuses', async () => {

@@ -45,8 +45,16 @@ export async function runHoldfast(
       ),
     ),
   );
+  if (args.includes('--json')) expectJsonAlone(args, output.stdout);
   if (!['--json', '--csv', 'completion'].some((word) => args.includes(word))) expectToFit(output.stdout);
   return { code, ...output };
+}
+
+/** One value; of a command that goes on, a value in each line. */
+function expectJsonAlone(args: readonly string[], stdout: string): void {
+  const goesOn = ['events', 'listen', 'watch'].some((word) => args.includes(word));
+  const values = goesOn ? stdout.split('\n').filter((line) => line !== '') : [stdout];
+  for (const value of values) if (value !== '') JSON.parse(value);
 }
 
 /** In lines of 80, but for a word that is longer by itself: an address, or a key. */

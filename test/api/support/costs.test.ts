@@ -206,13 +206,15 @@ describe('holdfast costs', () => {
       }),
     );
     const env = { FAL_BILLING_URL: billing.url, FAL_BILLING_KEY: 'key' };
-    const fetchCosts = () => runHoldfast(api, ['costs', 'fetch', '--provider', 'fal'], env);
+    const fetchCosts = (...more: readonly string[]) =>
+      runHoldfast(api, ['costs', 'fetch', '--provider', 'fal', ...more], env);
     const printed = (stdout: string) => ({ code: 0, stdout, stderr: '' });
     expect(await fetchCosts()).toEqual(printed('Imported 0 lines; 0 had been imported before.\n'));
     const timestamp = new Date().toISOString();
     events = [{ request_id: 'run_fetched', timestamp, cost_estimate_nano_usd: 31_000_000 }];
     expect(await fetchCosts()).toEqual(printed('Imported 1 lines; 0 had been imported before.\n'));
     expect(await fetchCosts()).toEqual(printed('Imported 0 lines; 1 had been imported before.\n'));
+    expect(JSON.parse((await fetchCosts('--json')).stdout)).toMatchObject({ imported: 0, known: 1 });
     await billing.close();
     const { rows } = await api.owner.query('SELECT bill::text FROM jobs.attempts WHERE job_id = $1', [jobId]);
     expect(rows).toEqual([{ bill: '0.031000000' }]);

@@ -129,7 +129,7 @@ afterEach(() => vi.restoreAllMocks());
 /** As much of every response as lets a command of two calls come to its second one. */
 const ANSWER = {
   ...{ data: [], next_cursor: null, id: JOB, account_id: ACCOUNT, state: 'ready', month: '2026-01' },
-  ...{ models: [], totals: {}, kinds: [], mode: 'test' },
+  ...{ models: [], totals: {}, kinds: [], mode: 'test', applies: {} },
   outputs: [
     {
       ...{ id: OUTPUT, item: 0, variation: 0, state: 'succeeded' },
@@ -145,8 +145,14 @@ const contextOf = (url: string): CommandContext => ({
   falBilling: () => ({ url, key: 'fal' }),
 });
 
-/** Every path that one command asks for. What it makes of the responses is not asked here. */
-async function askedBy(command: readonly string[]): Promise<readonly string[]> {
+/** Every path that one command asks for, and what it prints as JSON. */
+async function runAsJson(command: readonly string[]) {
+  let stdout = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const api = await scriptedApi((response, request) => {
     // A refusal ends a command at once, where an odd stream or a download that is cut short would be tried again.
     const isRead = request.headers.accept === undefined || request.headers.accept.includes('json');
@@ -157,16 +163,26 @@ async function askedBy(command: readonly string[]): Promise<readonly string[]> {
     word === 'BODY' ? path.join(folder, 'body.json') : word === 'FOLDER' ? folder : word,
   );
   try {
-    await runProgram(args, () => {
-      const program = createProgram('holdfast', '');
-      addOperatorCommands(program, context);
-      return program;
-    });
+    await runProgram([...args, '--json'], () => operatorProgram(context));
   } finally {
     await api.close();
   }
-  return api.arrived.map((one) => `${one.method} ${one.path.split('?')[0] ?? ''}`);
+  return { stdout, asked: api.arrived.map((one) => `${one.method} ${one.path.split('?')[0] ?? ''}`) };
 }
+
+function operatorProgram(context: CommandContext): Command {
+  const program = createProgram('holdfast', '');
+  addOperatorCommands(program, context);
+  return program;
+}
+
+const leavesOf = (command: Command): readonly Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap((one) => leavesOf(one));
+
+/** What comes as a stream or a file is refused here, so a command that needs one prints nothing; an empty list has no lines. */
+const PRINTS_NOTHING: ReadonlySet<string> = new Set([
+  ...['readJobEvents', 'readCatalogue', 'listEvents', 'readJob', 'readOutputContent'],
+]);
 
 const calls: Readonly<Record<string, Call>> = CALLS;
 const sent = Object.entries(COMMANDS).filter(
@@ -178,19 +194,22 @@ function matcherOf({ method, path: declared }: Call): RegExp {
   return new RegExp(`^${method.toUpperCase()} ${declared.replaceAll(/:\w+/g, '[^/]+')}$`);
 }
 
-test.each(sent)('the call %s is sent by the command holdfast %s', async (name, command) => {
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
-  const asked = await askedBy(command);
-  const call = calls[name];
-  expect(
-    asked.filter((one) => call !== undefined && matcherOf(call).test(one)),
-    asked.join(', '),
-  ).not.toEqual([]);
-});
+test.each(sent)(
+  'the call %s is sent by the command holdfast %s, whose --json is one value',
+  async (name, command) => {
+    const { asked, stdout } = await runAsJson(command);
+    const call = calls[name];
+    expect(
+      asked.filter((one) => call !== undefined && matcherOf(call).test(one)),
+      asked.join(', '),
+    ).not.toEqual([]);
+    if (PRINTS_NOTHING.has(name)) expect(stdout).toBe('');
+    else expect(JSON.parse(stdout)).toEqual(expect.any(Object));
+  },
+);
 
 test('a reason for having no command names commands that exist', () => {
-  const program = createProgram('holdfast', '');
-  addOperatorCommands(program, contextOf('http://127.0.0.1:1'));
+  const program = operatorProgram(contextOf('http://127.0.0.1:1'));
   const reasons = Object.values(COMMANDS).filter((one) => typeof one === 'string');
   for (const [named, command = ''] of reasons.flatMap((why) => [
     ...why.matchAll(/`([a-z -]+?)(?: --\w+)?`/g),
@@ -206,8 +225,6 @@ test('a reason for having no command names commands that exist', () => {
 
 test('every command takes --json, but for the one that prints a script of a shell', () => {
   const program = createDevProgram(readDevConfig({}));
-  const leavesOf = (command: Command): readonly Command[] =>
-    command.commands.length === 0 ? [command] : command.commands.flatMap((one) => leavesOf(one));
   const without = leavesOf(program).filter(({ options }) => !options.some(({ long }) => long === '--json'));
   expect(without.map((command) => command.name())).toEqual(['completion']);
 });
