@@ -10,7 +10,6 @@ import { createReferences } from '../jobs/outputs/reference-records.ts';
 import { createSettleOutput } from '../jobs/outputs/settle-reservation.ts';
 import { readJobResult } from '../jobs/reads/read-job-result.ts';
 import { readStageResults } from '../jobs/attempts/read-stage-results.ts';
-import { markOutputBegun } from '../jobs/outputs/mark-output-begun.ts';
 import { createAdmit } from './admission/admit.ts';
 import { createReadOutputRecord } from './support/read-output-record.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
@@ -79,7 +78,7 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   };
   return endPermanentErrors({
     admit: createAdmit(createAdmitJob(database), database, dependencies),
-    beginOutput: createBeginOutput(markOutputBegun.bind(null, database), dependencies),
+    beginOutput: createBeginOutput(database, dependencies),
     keepReferences: createKeepReferences({
       references: createReferences(database),
       assets,

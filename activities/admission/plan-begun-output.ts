@@ -2,8 +2,11 @@ import { fallbacksOf, makingOf, modelFor, outputTimesOf } from '../../domain/wor
 import { failureOf } from '../../domain/work/failures.ts';
 import { jobIdOfOutput, reservationIdOf } from '../../domain/ids.ts';
 import { planOutput, type OutputPlan } from '../../domain/work/output-plan.ts';
-import type { BegunOutput } from '../../jobs/outputs/mark-output-begun.ts';
+import { markOutputBegun } from '../../jobs/outputs/mark-output-begun.ts';
+import { rulesFor } from '../../contract/job-request/parse-job-request.ts';
 import type { OutputStart } from '../../contract/workflow-messages.ts';
+import { createModeOf } from '../../ledger/account-modes.ts';
+import type { Database } from '../../ledger/database.ts';
 import type { AdmitSettings } from './admit.ts';
 import type { Ending, SettledKey } from '../settlement/settle.ts';
 
@@ -12,25 +15,24 @@ export type OutputBeginning =
   | { readonly next: 'run'; readonly plan: OutputPlan }
   | { readonly next: 'follow'; readonly key: SettledKey; readonly ending: Ending };
 
-type MarkBegun = (accountId: string, outputId: string) => Promise<BegunOutput | null>;
-
 /**
  * Begins one of several outputs: its own deadline counts from now. An output that has ended is not run. One whose turn
  * comes after the job's deadline is not run either, by our fault.
  */
 export function createBeginOutput(
-  markBegun: MarkBegun,
+  database: Database,
   settings: Pick<AdmitSettings, 'heartbeatTimeoutSeconds' | 'rules'>,
 ) {
+  const modeOf = createModeOf(database);
   return async function beginOutput(start: OutputStart): Promise<OutputBeginning> {
     const { accountId, outputId } = start;
     const jobId = jobIdOfOutput(outputId);
     const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
-    const output = await markBegun(accountId, outputId);
+    const output = await markOutputBegun(database, accountId, outputId);
     if (output === null) return endedBy(key, 'internal');
     const { work, leftSeconds } = output;
     if (leftSeconds <= 0) return endedBy(key, 'run_deadline', 'us');
-    const { catalogue, providers } = settings.rules;
+    const { catalogue, providers } = rulesFor(settings.rules, await modeOf(accountId));
     const model = modelFor({ models: catalogue.models, providers }, work);
     const making = model && makingOf(model, work.kind);
     if (model === undefined || making === undefined) return endedBy(key, 'internal');

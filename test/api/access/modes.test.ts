@@ -6,15 +6,21 @@ import {
   type ApiFixture,
   type TestAccount,
 } from '../api-fixture.ts';
+import { createAdmit } from '../../../activities/admission/admit.ts';
+import { createBeginOutput } from '../../../activities/admission/plan-begun-output.ts';
+import { fingerprintRequest, jobIdOf } from '../../../contract/derived-ids.ts';
+import { outputIdOf } from '../../../domain/ids.ts';
+import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
 import { readReport } from '../../../ledger/reads/read-report.ts';
 import { untilCounted } from '../../harness/until-counted.ts';
 import { deliver } from '../job-ending.ts';
-import { SUPERSCALE } from '../../harness/superscale.ts';
+import { SUPERSCALE, SUPERSCALE_RULES } from '../../harness/superscale.ts';
 
-/** As shipped, with a second model that is no sandbox and is taken before it. */
+/** As shipped, with a second model that is no sandbox: it is taken before the sandbox, and takes over from it. */
 const [render] = SUPERSCALE.models.filter(({ isSandbox }) => isSandbox);
 const REAL = { ...render!, name: 'local/real', isSandbox: false };
-const CATALOGUE = { ...SUPERSCALE, models: [REAL, ...SUPERSCALE.models] };
+const SANDBOX = { ...render!, fallbacks: [REAL.name] };
+const CATALOGUE = { ...SUPERSCALE, models: [REAL, SANDBOX] };
 
 let api: ApiFixture;
 let live: TestAccount;
@@ -67,6 +73,33 @@ describe('a test account', () => {
     expect(admission).toMatchObject({ outcome: 'reserved' });
     const { rows } = await api.owner.query('SELECT model FROM jobs.jobs WHERE job_id = $1', [jobId]);
     expect(rows).toEqual([{ model: render!.name }]);
+  });
+
+  it('has no other model take over from the sandbox, in a job of one output and of several, where a live account has one', async () => {
+    const settings = { rules: { ...SUPERSCALE_RULES, catalogue: CATALOGUE }, heartbeatTimeoutSeconds: 5 };
+    const admit = createAdmit(createAdmitJob(api.worker), api.worker, settings);
+    const begin = createBeginOutput(api.worker, settings);
+    /** The names of the models that may take over, of a single job and of the first output of a job of two. */
+    const fallbacksFor = async ({ accountId }: TestAccount) => {
+      const start = (variations: number) => {
+        const request = { ...STATIC_AD, model: SANDBOX.name, variations };
+        return {
+          ...{ accountId, request, fingerprint: fingerprintRequest(request), outputCount: variations },
+          ...{ jobId: jobIdOf(accountId, `fallbacks ${String(variations)}`) },
+          admitBy: new Date(Date.now() + 60_000).toISOString(),
+        };
+      };
+      const { plan } = await admit(start(1));
+      const { batch } = await admit(start(2));
+      const jobId = batch?.jobId ?? '';
+      const begun = await begin({ accountId, outputId: outputIdOf(jobId, 0) });
+      expect(begun.next).toBe('run');
+      return [plan, begun.next === 'run' ? begun.plan : null].map((of) =>
+        of?.fallbacks?.map(({ name }) => name),
+      );
+    };
+    expect(await fallbacksFor(live)).toEqual([[REAL.name], [REAL.name]]);
+    expect(await fallbacksFor(tests)).toEqual([undefined, undefined]);
   });
 
   it('is counted neither in the ledger report nor in the costs of models', async () => {
