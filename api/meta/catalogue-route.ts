@@ -1,11 +1,11 @@
 import { CALLS } from '../../contract/calls.ts';
 import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import type { CatalogueView } from '../../contract/shapes/catalogue-shapes.ts';
-import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
+import { rulesFor, type RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { jsonSchemaOfKind } from '../../contract/job-request/job-request-schema.ts';
 import type { Kind } from '../../contract/job-request/kind.ts';
 import { estimate } from '../../domain/prices/estimate.ts';
-import { isOffered, modelFor, type Model } from '../../domain/work/models.ts';
+import { fallbacksOf, isOffered, modelFor, type Model } from '../../domain/work/models.ts';
 import { priceListFor, type PriceList, type PriceRule } from '../../domain/prices/price-list.ts';
 import { priceRowsOf } from '../../domain/prices/price-rows.ts';
 import { type Route, route } from '../http/route.ts';
@@ -27,13 +27,15 @@ export function catalogueRoute(deps: {
       const account = isOfOne ? await deps.actingFor(request, caller) : null;
       const priceList =
         account === null ? everybodysPrices : (await deps.pricingOf(account.accountId)).priceList;
-      response.set('Cache-Control', 'no-store').json(viewCatalogue(rules, priceList));
+      const own = rulesFor(rules, account?.mode ?? caller.mode);
+      const catalogue = viewCatalogue(rules.catalogue, own, priceList);
+      response.set('Cache-Control', 'no-store').json(catalogue);
     },
   });
 }
 
-function viewCatalogue(rules: RequestRules, priceList: PriceList): CatalogueView {
-  const { catalogue } = rules;
+/** @param rules of the account, whose mode may leave it some of the models. */
+function viewCatalogue(catalogue: Catalogue, rules: RequestRules, priceList: PriceList): CatalogueView {
   const offer = (name: string, credits: number) => ({ name, credits, buys: estimate(credits, priceList) });
   return {
     price_list: priceList.version,
@@ -57,7 +59,10 @@ function viewCatalogue(rules: RequestRules, priceList: PriceList): CatalogueView
         credits: catalogue.grants.referral.credits,
         lifetime_months: catalogue.grants.referral.lifetimeMonths,
       },
+      goodwill: { lifetime_seconds: catalogue.grants.goodwill.lifetimeSeconds },
+      top_up: { lifetime_months: catalogue.grants.topUp.lifetimeMonths },
     },
+    low_balance_at: catalogue.grants.lowBalanceAt,
   };
 }
 
@@ -81,18 +86,26 @@ function viewKind(
 
 /** Times in seconds from admission; a job's `deadline_seconds` lies between the model's least and most. */
 function viewModel(model: Model, { catalogue, providers }: RequestRules): CatalogueView['models'][number] {
-  const kinds = Object.entries(model.makes).map(([kind, { times }]) => ({
+  const { models } = catalogue;
+  const offer = { models, providers };
+  const kinds = Object.entries(model.makes).map(([kind, { times, mediaType, dimensions, stages }]) => ({
     kind,
+    is_offered: models.includes(model) && isOffered(model, kind, providers),
     expected_seconds: times.expectedSeconds,
     deadline_seconds: times.deadlineSeconds,
+    media_type: mediaType,
+    dimensions,
+    stages:
+      stages?.map(({ name, needs, parts, mediaType: media_type }) => ({ name, needs, parts, media_type })) ??
+      null,
+    fallbacks: fallbacksOf(offer, model, kind).map(({ name }) => name),
   }));
-  const isDefault = ({ kind }: { readonly kind: string }) =>
-    modelFor({ models: catalogue.models, providers }, { kind })?.name === model.name;
   return {
     name: model.name,
-    is_default: kinds.some(isDefault),
+    is_default: kinds.some(({ kind }) => modelFor(offer, { kind })?.name === model.name),
     is_sandbox: model.isSandbox,
-    is_offered: kinds.some(({ kind }) => isOffered(model, kind, providers)),
+    is_offered: kinds.some(({ is_offered }) => is_offered),
+    takes_references: model.takesReferences,
     kinds,
     min_deadline_seconds: model.minDeadlineSeconds,
     max_deadline_seconds: model.maxDeadlineSeconds,

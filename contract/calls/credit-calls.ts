@@ -106,7 +106,7 @@ export const CREDIT_CALLS = {
     tag: 'service',
     summary: 'Read what is offered',
     description:
-      'Kinds with the JSON Schema of their bodies, models, prices, plans, packs and meters, with the prices of the calling account.',
+      'Kinds with the JSON Schema of their bodies, models with their stages, prices, plans, packs, meters and the terms of grants: the prices and models of the calling account.',
     access: 'key',
     scopes: ['jobs:write', 'jobs:read', 'credits:read', 'billing:write', 'support'],
     portal: 'read',

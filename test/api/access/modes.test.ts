@@ -56,6 +56,47 @@ describe('a test account', () => {
     }
   });
 
+  it('sees the sandbox as its only model and default in the catalogue, where a live account has the other', async () => {
+    type Shown = {
+      readonly kinds: readonly { readonly default_model: string }[];
+      readonly models: readonly {
+        readonly name: string;
+        readonly is_offered: boolean;
+        readonly is_default: boolean;
+        readonly kinds: readonly { readonly is_offered: boolean; readonly fallbacks: readonly string[] }[];
+      }[];
+    };
+    const shown = async (key: string) => {
+      const { kinds, models } = (await api.call('/v1/catalogue', { key })).json<Shown>();
+      expect(models.every((model) => model.kinds.every((kind) => kind.is_offered === model.is_offered))).toBe(
+        true,
+      );
+      return {
+        default: kinds[0]?.default_model,
+        models: models.map(({ name, is_offered, is_default }) => [name, is_offered, is_default]),
+        takeOver: models.flatMap(({ kinds: made }) => made[0]?.fallbacks ?? []),
+      };
+    };
+    expect(await shown(live.key)).toEqual({
+      default: REAL.name,
+      models: [
+        [REAL.name, true, true],
+        [SANDBOX.name, true, false],
+      ],
+      takeOver: [REAL.name],
+    });
+    const ofTests = {
+      default: SANDBOX.name,
+      models: [
+        [REAL.name, false, false],
+        [SANDBOX.name, true, true],
+      ],
+      takeOver: [],
+    };
+    expect(await shown(tests.key)).toEqual(ofTests);
+    expect(await shown(testPlatform)).toEqual(ofTests);
+  });
+
   it('may ask for a test scenario, which the default model of a live account refuses', async () => {
     const body = { ...STATIC_AD, test_scenario: 'fails_after_start' };
     expect((await quote(tests, body)).status).toBe(200);

@@ -58,3 +58,74 @@ describe('an API without a model service', () => {
     expect(answer.headers.get('idempotent-replayed')).toBe('true');
   });
 });
+
+type Some = {
+  readonly providers: readonly string[];
+  readonly offered: readonly string[];
+  /** Of static ads and of video ads. */
+  readonly defaults: readonly string[];
+  readonly refused: readonly (readonly [kind: string, model: string | undefined, words: string])[];
+};
+
+/** The models of the shipped catalogue: `studio/film` needs openai, fal, and the local service for captions and cut. */
+const SOME: readonly Some[] = [
+  {
+    providers: ['local', 'fal'],
+    offered: ['local/render', 'fal/flux-dev'],
+    defaults: ['local/render', 'local/render'],
+    refused: [
+      ['static_ad', 'replicate/nano-banana', 'Its operator configures replicate.'],
+      ['video_ad', 'studio/film', 'Its operator configures openai.'],
+    ],
+  },
+  {
+    providers: ['openai', 'fal'],
+    offered: ['fal/flux-dev'],
+    // A kind that no model can make here keeps its first, so that a body that names none is refused and says why.
+    defaults: ['fal/flux-dev', 'local/render'],
+    refused: [
+      ['static_ad', 'local/render', 'MODEL_SERVICE_URL'],
+      ['video_ad', 'studio/film', 'MODEL_SERVICE_URL'],
+      ['video_ad', undefined, 'MODEL_SERVICE_URL'],
+    ],
+  },
+];
+
+describe.each(SOME)('an API with $providers alone', ({ providers, offered, defaults, refused }) => {
+  let api: ApiFixture;
+  let account: TestAccount;
+  beforeAll(async () => {
+    api = await createApiFixture({ providers });
+    account = await api.openAccount();
+  });
+  afterAll(() => api.close());
+
+  it('offers the models whose every service is there, in the catalogue, as defaults and to support', async () => {
+    type Shown = {
+      readonly kinds: readonly { readonly default_model: string }[];
+      readonly models: readonly { readonly name: string; readonly is_offered: boolean }[];
+    };
+    type Health = { readonly data: readonly { readonly name: string; readonly offered: boolean }[] };
+    const { kinds, models } = (await api.call('/v1/catalogue', { key: account.key })).json<Shown>();
+    const { data } = (await api.call('/v1/models', { key: api.platformKey })).json<Health>();
+    expect(models).toHaveLength(4);
+    expect(models.flatMap(({ name, is_offered }) => (is_offered ? [name] : []))).toEqual(offered);
+    expect(data.flatMap(({ name, offered: isOffered }) => (isOffered ? [name] : []))).toEqual(offered);
+    expect(kinds.map(({ default_model }) => default_model)).toEqual(defaults);
+  });
+
+  it('takes what is offered, and refuses the rest by the services that are missing', async () => {
+    const quote = (body: object) => api.call('/v1/quotes', { key: account.key, body });
+    for (const model of [undefined, ...offered]) {
+      const named = model === undefined ? {} : { model };
+      expect((await quote({ ...STATIC_AD, ...named })).status).toBe(200);
+    }
+    for (const [kind, model, words] of refused) {
+      const named = model === undefined ? {} : { model };
+      const problem = expectProblem(await quote({ ...STATIC_AD, kind, ...named }), 400, 'invalid_request');
+      expect(problem['errors']).toEqual([
+        { pointer: '/model', code: 'not_offered', detail: expect.stringContaining(words) as string },
+      ]);
+    }
+  });
+});

@@ -3,6 +3,8 @@ import { createApiFixture, expectProblem, type ApiFixture } from '../api-fixture
 
 type Catalogue = {
   readonly price_list: number;
+  readonly grants: unknown;
+  readonly low_balance_at: number;
   readonly models: readonly {
     readonly name: string;
     readonly kinds: readonly Record<string, unknown>[];
@@ -91,7 +93,7 @@ describe('the catalogue', () => {
     const { key } = await api.openAccount();
     const [model] = (await read()).models;
     expect(model).toMatchObject({ name: 'local/render', is_default: true, is_sandbox: true });
-    expect(model?.kinds).toEqual([
+    expect(model?.kinds).toMatchObject([
       { kind: 'static_ad', expected_seconds: 10, deadline_seconds: 900 },
       { kind: 'video_ad', expected_seconds: 120, deadline_seconds: 1_800 },
     ]);
@@ -106,6 +108,40 @@ describe('the catalogue', () => {
       return (await api.call('/v1/quotes', { key, body })).status;
     };
     expect(await Promise.all([least - 1, least, most, most + 1].map(quoted))).toEqual([400, 200, 200, 400]);
+  });
+
+  it('says the terms of grants, and below which balance an account is warned (docs/credits.md)', async () => {
+    const { grants, low_balance_at } = await read();
+    const day = 24 * 3_600;
+    expect(grants).toEqual({
+      sign_up: { credits: 1_000 },
+      trial: { credits: 3_000, lifetime_seconds: 7 * day },
+      referral: { credits: 3_000, lifetime_months: 12 },
+      goodwill: { lifetime_seconds: 90 * day },
+      top_up: { lifetime_months: 12 },
+    });
+    expect(low_balance_at).toBe(700);
+  });
+
+  it('says of each model how it makes a kind: media type, dimensions, stages, and whether it is shown pictures', async () => {
+    const [sandbox, fal, , film] = (await read()).models;
+    const inOneCall = { media_type: 'image/png', stages: null, fallbacks: [] };
+    expect(sandbox?.kinds).toMatchObject([{ ...inOneCall, dimensions: null }, { media_type: 'video/mp4' }]);
+    expect(sandbox?.kinds[1]?.['stages']).toEqual([
+      { name: 'script', needs: [], parts: 1, media_type: 'application/json' },
+      { name: 'scenes', needs: ['script'], parts: 4, media_type: 'image/png' },
+      { name: 'motion', needs: ['script', 'scenes'], parts: 4, media_type: 'video/mp4' },
+      { name: 'voice', needs: ['script'], parts: 1, media_type: 'audio/mp4' },
+      { name: 'captions', needs: ['script'], parts: 1, media_type: 'text/vtt' },
+      { name: 'render', needs: ['script', 'motion', 'voice', 'captions'], parts: 1, media_type: 'video/mp4' },
+    ]);
+    expect(fal).toMatchObject({
+      takes_references: false,
+      kinds: [{ ...inOneCall, dimensions: { width: 768, height: 1_024 } }],
+    });
+    expect(film?.kinds).toHaveLength(1);
+    // What a service is called there, and what it bills, is not for customers.
+    expect(JSON.stringify([sandbox, fal, film])).not.toMatch(/remote|provider|cost|flux\/dev|gpt|kling/);
   });
 
   it('is the same for every key with any scope, and refused without one', async () => {
