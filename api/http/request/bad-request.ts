@@ -1,7 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEMS } from '../../../contract/problems.ts';
-import { invalidPart, type Problem } from '../problem.ts';
+import { invalidPart, unavailable, type Problem } from '../problem.ts';
 import { problemBody } from '../problem-body.ts';
 import { drawRequestId } from './request-id.ts';
 
@@ -32,7 +32,8 @@ function problemOf(code: unknown): Problem {
     case 'HPE_HEADER_OVERFLOW':
       return invalidPart('', 'headers_too_large', 'The address and the headers are too large together.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return invalidPart('', 'too_slow', 'The request did not come in time.');
+      // Its time also runs out while this process stands still (a paused machine) and has not read it yet.
+      return unavailable('The request did not come in time. Send it again.');
     default:
       return invalidPart('', 'unreadable', 'This is not HTTP.');
   }
@@ -49,6 +50,7 @@ function responseOf(problem: Problem, requestId: string, publicUrl: string): str
     'Cache-Control: no-store',
     `X-Request-Id: ${requestId}`,
     `Request-Id: ${requestId}`,
+    ...Object.entries(problem.headers).map((pair) => pair.join(': ')),
     'Connection: close',
     '',
     body.toString('utf8'),

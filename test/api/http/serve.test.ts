@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import net from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createBadRequestResponder } from '../../../api/http/request/bad-request.ts';
 import { serve } from '../../../api/http/serve.ts';
-import { connectRaw } from './raw-http.ts';
+import { connectRaw, headOf, problemIn } from './raw-http.ts';
 
 const ADDRESS = { host: '127.0.0.1', port: 0 };
 /** Of a server that would wait for longer than a test may take. */
@@ -40,6 +42,32 @@ it('a server on a port that is taken is rejected with EADDRINUSE', async () => {
   const server = await serve(ADDRESS, () => () => undefined);
   await expect(serve({ host: '127.0.0.1', port: server.port }, () => () => undefined)).rejects.toMatchObject({
     code: 'EADDRINUSE',
+  });
+  await server.stop();
+});
+
+it('a request that came while the process stood still for its whole time is a 503, to be sent again', async () => {
+  const limits = { ...ENDLESS, headersMs: 200, checkEveryMs: 20 };
+  const server = await serve(
+    ADDRESS,
+    () => (_request, response) => response.end('served'),
+    (port) => createBadRequestResponder(`http://127.0.0.1:${String(port)}`),
+    limits,
+  );
+  const connection = connectRaw(`http://127.0.0.1:${String(server.port)}`);
+  const head = headOf('GET /', []);
+  // The second begins in the bytes of the first, whose response says that they have been read.
+  connection.send(head + head.slice(0, 10));
+  await expect.poll(() => connection.received()).toContain('served');
+  // In this phase of the event loop timers come next, and reading after them.
+  await setImmediate();
+  connection.send(head.slice(10));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * limits.headersMs);
+  const answer = (await connection.closed).split('served')[1] ?? '';
+  expect(answer).toContain('\r\nRetry-After: 2\r\n');
+  expect(problemIn(answer)).toMatchObject({
+    status: 503,
+    problem: { code: 'unavailable', retryable: true, billed: 'no' },
   });
   await server.stop();
 });
