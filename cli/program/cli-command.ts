@@ -12,6 +12,17 @@ export type Needs<Options> = (options: Partial<Options>) => readonly string[];
 /** A command that reports everything that is missing at once; commander reports one thing at a time. */
 export class CliCommand extends Command {
   #needs: () => readonly string[] = () => [];
+  #unnamed: CliCommand | undefined;
+
+  /** The command that is meant where none is named: of `grant`, `give`. */
+  get unnamed(): CliCommand | undefined {
+    return this.#unnamed;
+  }
+
+  addUnnamed(name: string): CliCommand {
+    this.#unnamed = this.command(name, { isDefault: true });
+    return this.#unnamed;
+  }
 
   override createCommand(name?: string): CliCommand {
     return new CliCommand(name);

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { CliCommand } from './cli-command.ts';
 
 /** The shells that a script can be made for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -22,16 +23,19 @@ export function completionScript(program: Command, shell: Shell): string {
 }
 
 function placesOf(command: Command, path: readonly string[]): readonly Place[] {
+  const unnamed = command instanceof CliCommand ? command.unnamed : undefined;
+  const meant = unnamed === undefined ? [command] : [command, unnamed];
+  const options = meant.flatMap((one) => one.options);
   const own: Place = {
     path: path.join(' '),
     words: [
       ...command.commands.map((one) => ({ text: one.name(), about: one.description() })),
-      ...command.registeredArguments.flatMap(choicesOf),
-      ...command.options.map((option) => ({ text: option.long ?? option.flags, about: option.description })),
+      ...meant.flatMap((one) => one.registeredArguments).flatMap(choicesOf),
+      ...options.map((option) => ({ text: option.long ?? option.flags, about: option.description })),
       { text: '--help', about: 'what it does' },
     ],
   };
-  const choices = command.options.filter((option) => (option.argChoices ?? []).length > 0);
+  const choices = options.filter((option) => (option.argChoices ?? []).length > 0);
   return [
     own,
     ...choices.map((option) => ({ path: [...path, option.long].join(' '), words: choicesOf(option) })),
@@ -94,16 +98,13 @@ function table(places: readonly Place[]): string {
 }
 
 function fish(places: readonly Place[]): string {
-  const lines = places.flatMap(({ path, words }) =>
-    words.map(({ text, about }) => {
-      const described = `-d '${about.replaceAll(/['\\\\]/g, '’')}'`;
-      return `complete -c holdfast -n '__holdfast_at "${path}"' -f -a '${text}' ${described}`;
-    }),
-  );
-  const paths = places.map(({ path }) => `"${path}"`).join(' ');
+  const cases = places.map(({ path, words }) => {
+    const rows = words.flatMap(({ text, about }) => [text, about]).map(quotedForFish);
+    return `        case ${quotedForFish(path)}\n            printf '%s\\t%s\\n' ${rows.join(' ')}`;
+  });
   return `# fish completion of holdfast: holdfast completion fish | source
-set -g __holdfast_places ${paths}
-function __holdfast_at
+set -g __holdfast_places ${places.map(({ path }) => quotedForFish(path)).join(' ')}
+function __holdfast_offer
     set -l words (commandline -opc)[2..-1]
     set -l place ''
     for word in $words
@@ -115,8 +116,14 @@ function __holdfast_at
         set -l option (string trim "$place $words[-1]")
         contains -- $option $__holdfast_places; and set place $option
     end
-    test "$place" = "$argv[1]"
+    switch "$place"
+${cases.join('\n')}
+    end
 end
-${lines.join('\n')}
+complete -c holdfast -a '(__holdfast_offer)'
 `;
+}
+
+function quotedForFish(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, '’')}'`;
 }

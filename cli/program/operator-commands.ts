@@ -56,7 +56,7 @@ function addGrant(program: CliCommand, context: CommandContext): void {
     .description('give credits to an account, or take a grant back')
     .usage('<account> [options]  (see: grant give --help)')
     .helpCommand(false);
-  withAccount(withDryRun(withJson(grant.command('give', { isDefault: true }))))
+  withAccount(withDryRun(withJson(grant.addUnnamed('give'))))
     .description('a trial, a top-up or goodwill (grant <account> is the same)')
     .addOption(new Option('--source <source>').choices(['trial', 'top_up', 'goodwill']).makeOptionMandatory())
     .option(
@@ -220,7 +220,7 @@ function addCosts(program: CliCommand, context: CommandContext): void {
     .description('what model services cost us, and what their work brought in')
     .usage('[options]  (see: costs show --help)')
     .helpCommand(false);
-  withJson(costs.command('show', { isDefault: true }))
+  withJson(costs.addUnnamed('show'))
     .description('margin per model and kind; what was returned and paid all the same; bills in doubt')
     .option('--month <month>', 'YYYY-MM, in UTC; default: this one', monthArgument)
     .addHelpText('after', example(context, `costs --month ${exampleMonths(context).last}`))

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isTriggered, NOT_TRIGGERED, TRIGGERED_TYPES } from '../../../cli/triggers/triggered-types.ts';
@@ -206,33 +204,5 @@ describe('holdfast listen', () => {
     });
     const read = `/v1/accounts/${opened.account}`;
     expect((await api.call(read, { key: api.platformKey })).json()).toMatchObject({ mode: 'test' });
-  });
-});
-
-describe('holdfast completion', () => {
-  /** The words that the script of bash offers for the last word of a line. */
-  async function offered(...line: readonly string[]): Promise<readonly string[]> {
-    const { stdout: script } = await holdfast('completion', 'bash');
-    const words = line.map((word) => `'${word}'`).join(' ');
-    const asked = `COMP_WORDS=(holdfast ${words}); COMP_CWORD=${String(line.length)}; _holdfast; echo "\${COMPREPLY[@]}"`;
-    const { stdout } = await promisify(execFile)('bash', ['-c', `${script}\n${asked}`]);
-    return stdout.trim().split(' ');
-  }
-
-  it('in bash offers the commands, options and choices of the program', async () => {
-    expect(await offered('re')).toEqual(['reconcile', 'repairs', 'review']);
-    expect(await offered('job', 'li')).toEqual(['list']);
-    expect(await offered('job', 'list', '--account', 'acct_1', '--st')).toEqual(['--state']);
-    expect(await offered('job', 'list', '--state', 'fa')).toEqual(['failed']);
-    expect(await offered('trigger', 'credits.l')).toEqual(['credits.low']);
-    expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help']);
-  });
-
-  it.each(['zsh', 'fish'])('prints a script for %s with the words of the program', async (shell) => {
-    const { code, stdout } = await holdfast('completion', shell);
-    expect(code).toBe(0);
-    for (const word of ['reconcile', 'download', '--idempotent', 'partially_succeeded']) {
-      expect(stdout.includes(word), word).toBe(word !== '--idempotent');
-    }
   });
 });
