@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { faultOfStoredText } from '../../domain/texts/text-rule.ts';
 import { invalidPart } from './problem.ts';
 
 /** A position in a list, opaque to callers. */
@@ -15,7 +16,10 @@ export function readCursor<Schema extends z.ZodType>(text: string, schema: Schem
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    // A text that PostgreSQL would not read is left out, so that no schema takes it.
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'), (_key, value: unknown) =>
+      typeof value === 'string' && faultOfStoredText(value) !== null ? undefined : value,
+    );
   } catch {
     return undefined;
   }

@@ -42,6 +42,12 @@ describe('a value that PostgreSQL would not read is refused with its pointer', (
     },
   );
 
+  it('in the cursor of the spenders: a name with a NUL', async () => {
+    const cursor = cursorOf({ type: 'member', name: 'a\u0000b' });
+    const answer = await get(`/v1/accounts/${account.accountId}/spenders?cursor=${cursor}`);
+    expect(expectProblem(answer, 400, 'invalid_request')).toMatchObject({ errors: [{ pointer: '/cursor' }] });
+  });
+
   it.each([
     '/v1/jobs?created_after',
     '/v1/jobs?created_before',
