@@ -6,6 +6,7 @@ import {
   type MaintenanceStep,
 } from '../../activities/maintenance/maintain-credits.ts';
 import { MAX_CREDITS_PER_CALL } from '../../domain/credits/credits.ts';
+import { readAccountEvents } from '../../jobs/reads/read-events.ts';
 import type { DueAccount } from '../../ledger/due-account.ts';
 import { holdAccount } from '../integration/held-account.ts';
 import { createPlanFixture, START, type PlanFixture } from './plan-fixture.ts';
@@ -14,6 +15,7 @@ import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
 /** 31 Jan 09:00 → 28 Feb 09:00 → 31 Mar 09:00: clamped, and never drifting. */
 const FIRST_END = new Date('2026-02-28T09:00:00Z');
 const SECOND_END = new Date('2026-03-31T09:00:00Z');
+const DAY_MS = 86_400_000;
 const A_YEAR_LATER = new Date('2027-01-31T09:00:00Z');
 /** As many credits as an account can ever have had, less those of a plan and the sign-up. */
 const NEARLY_ALL_CREDITS = 2 ** 53 - 1 - 5_000;
@@ -169,6 +171,28 @@ describe.concurrent('the sweep of expired credits', () => {
     );
     expect(entries).toEqual([{ amount: 4_000, balance_after: 1_000 }]);
     expect(logged).toEqual([{ level: 'INFO', message: 'credit maintenance: expiry' }]);
+    await fixture.expectReconciled();
+  });
+
+  it('tells a live account of credits three days before they expire, and once', async ({ maintenance }) => {
+    const { fixture, run } = maintenance;
+    const account = await fixture.subscribe('told', 'by_call');
+    const noticeAt = FIRST_END.getTime() - 3 * DAY_MS;
+    const counted: unknown[] = [];
+    for (const at of [noticeAt - 1, noticeAt, noticeAt, FIRST_END.getTime() - 1]) {
+      await fixture.setClock(new Date(at));
+      counted.push(await run('sweepExpiredCredits'));
+    }
+    const nothing = { counts: {}, next: null };
+    expect(counted).toEqual([nothing, { counts: { told: 1 }, next: null }, nothing, nothing]);
+    const events = await readAccountEvents(fixture.worker, account, { after: 0, type: null, limit: 10 });
+    expect(events).toMatchObject([
+      {
+        type: 'credits.expiring',
+        createdAt: new Date(noticeAt),
+        data: { credits: 4_000, expires_at: FIRST_END.toISOString() },
+      },
+    ]);
     await fixture.expectReconciled();
   });
 
