@@ -7,7 +7,7 @@ import { startWebhookSender, WEBHOOK_POST_LIMITS } from '../../../worker/webhook
 import { webhookBody } from '../../../worker/webhooks/webhook-body.ts';
 
 /** A process that sends webhooks until it is killed. */
-const pool = new pg.Pool({ connectionString: process.argv[2], max: 2 });
+const pool = new pg.Pool({ connectionString: process.argv[2], max: 2, application_name: 'killed sender' });
 startWebhookSender({
   deliveries: createWebhookDeliveries(pool, 'child'),
   bodyOf: (delivery) => webhookBody(pool, delivery),

@@ -4,9 +4,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pino } from 'pino';
-import { Webhook } from 'standardwebhooks';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { webhookPauseSeconds } from '../../../domain/webhooks/webhook-retries.ts';
 import { createWebhookDeliveries, type ClaimedDelivery } from '../../../jobs/webhooks/webhook-deliveries.ts';
 import { resolveBySystem } from '../../../runtime/outbound/checked-lookup.ts';
 import { createPostOutside } from '../../../runtime/outbound/post-outside.ts';
@@ -29,6 +28,8 @@ type Delivery = {
   attempts: number;
   status: number;
   sequence: number;
+  last_attempt_at: string;
+  next_attempt_at: string | null;
 };
 
 let api: ApiFixture;
@@ -84,14 +85,14 @@ async function receive(answer: (request: number) => Deed) {
   return { received, url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hook` };
 }
 
-function send(timeoutMs = 2_000): WebhookSender {
+function send(timeoutMs = 2_000, random = () => 0.5): WebhookSender {
   const sender = startWebhookSender({
     deliveries: createWebhookDeliveries(api.worker, `test-${String(senders.length)}`),
     bodyOf: (delivery) => webhookBody(api.worker, delivery),
     post: createPostOutside(resolveBySystem, { allowsLocal: true }, { timeoutMs, maxReplyBytes: 1_024 }),
     log: pino({ level: 'silent' }),
     now: Date.now,
-    random: () => 0.5,
+    random,
     limits: { ...SENDER_LIMITS, pollMs: 50 },
   });
   senders.push(sender);
@@ -270,14 +271,83 @@ describe('a delivery', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('is tried ten times over about three days', () => {
-    const pauses = Array.from({ length: 10 }, (_, tries) => webhookPauseSeconds(tries + 1, 0.5));
-    expect(pauses.at(-1)).toBeNull();
-    expect(pauses.reduce<number>((sum, pause) => sum + (pause ?? 0), 0) / 86_400).toBeCloseTo(3.15, 1);
-    expect(webhookPauseSeconds(1, 0)).toBeCloseTo(4);
-    expect(webhookPauseSeconds(1, 1)).toBeCloseTo(6);
+  it('is tried ten times over about three days, with pauses up to a fifth longer or shorter, and has then failed; a resend starts again from the first try', async () => {
+    const receiver = await receive((request) => 500 + request);
+    const endpoint = await create(receiver.url);
+    await api.database.setClock(new Date());
+    await tell();
+    // By turns as long and as short as a pause may be.
+    send(2_000, () => receiver.received.length % 2);
+    const pauses: number[] = [];
+    const recorded = async (request: number) => {
+      await expect.poll(() => logOf(endpoint.id)).toMatchObject([{ status: 500 + request }]);
+      const [delivery] = await logOf(endpoint.id);
+      if (delivery === undefined) throw new Error('no delivery');
+      const { last_attempt_at: from, next_attempt_at: to } = delivery;
+      if (to !== null) pauses.push((Date.parse(to) - Date.parse(from)) / 1_000);
+      return delivery;
+    };
+    for (let tries = 1; tries < 10; tries += 1) {
+      const { next_attempt_at: due, ...tried } = await recorded(tries);
+      expect(tried).toMatchObject({ state: 'pending', attempts: tries });
+      await api.database.setClock(new Date(due ?? NaN));
+    }
+    const ended = await recorded(10);
+    expect(pauses).toEqual([6, 240, 2_160, 5_760, 21_600, 28_800, 60_480, 57_600, 103_680]);
+    const [{ body } = { body: '' }] = receiver.received;
+    expect(ended).toMatchObject({
+      ...{ state: 'failed', attempts: 10, error: null, next_attempt_at: null },
+      ...{ type: 'credits.low', request_body: body, response_body: 'what came back' },
+    });
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    await call(`/${endpoint.id}/deliveries/${ended.id}/resend`, 'POST', {});
+    // The longest pause of an endpoint that fails.
+    await api.database.setClock(new Date(Date.parse(ended.last_attempt_at) + 64_000));
+    expect(await recorded(11)).toMatchObject({ state: 'pending', attempts: 1 });
+    expect(pauses.at(-1)).toBe(6);
+  });
+
+  it('is signed by the replaced secret as well while its grace lasts, and by the new one alone after it', async () => {
+    const receiver = await receive(() => 200);
+    const endpoint = await create(receiver.url);
+    const rotatedAt = Date.now();
+    await api.database.setClock(new Date(rotatedAt));
+    const rotated = await call<Endpoint>(`/${endpoint.id}/rotate`, 'POST', { grace_seconds: 60 });
+    send();
+    const signers: (readonly string[])[] = [];
+    for (const afterMs of [59_999, 60_000]) {
+      await api.database.setClock(new Date(rotatedAt + afterMs));
+      await tell();
+      await expect.poll(() => receiver.received.length).toBe(signers.length + 1);
+      signers.push(signersOf(receiver.received.at(-1), { old: endpoint.secret, new: rotated.secret }));
+    }
+    expect(signers).toEqual([['old', 'new'], ['new']]);
+    expect(await call(`/${endpoint.id}`)).toMatchObject({ old_secret_expires_at: null });
   });
 });
+
+/** Which of some named secrets have signed what was received. */
+function signersOf(received: Received | undefined, secrets: Record<string, string>): readonly string[] {
+  const { body = '', headers = {} } = received ?? {};
+  return Object.keys(secrets).filter((name) => {
+    try {
+      new Webhook(secrets[name] ?? '').verify(body, headers as Record<string, string>);
+      return true;
+    } catch (error) {
+      if (error instanceof WebhookVerificationError) return false;
+      throw error;
+    }
+  });
+}
+
+const BOUNDS = { perEndpoint: 8, leaseSeconds: 30 };
+const FAILED = { delivered: false, error: null, request_body: '{}', response_body: '' };
+
+/** The endpoints of the tests before, with what is still due to them. */
+const disableAll = () =>
+  api.owner.query(
+    `UPDATE jobs.webhook_endpoints SET disabled_at = now(), disabled_reason = 'asked' WHERE disabled_at IS NULL`,
+  );
 
 describe('an endpoint that fails', () => {
   it('with a 410 is disabled at once, and another endpoint of the account gets an event about it', async () => {
@@ -297,20 +367,36 @@ describe('an endpoint that fails', () => {
     expect(await logOf(endpoint.id)).toHaveLength(1);
   });
 
-  it('is disabled after five days of failures, and not before', async () => {
-    const receiver = await receive(() => 500);
-    const endpoint = await create(receiver.url);
-    const at = (days: number) => api.database.setClock(new Date(Date.now() + days * 86_400_000));
-    send();
-    for (const days of [0, 4]) {
-      await at(days);
-      const before = receiver.received.length;
+  it('for five days without a success is disabled and its account is told, and not a millisecond before', async () => {
+    await disableAll();
+    const endpoint = await create('https://dead.example.com/', ['credits.low']);
+    const sender = createWebhookDeliveries(api.worker, 'sender of five days');
+    const start = Date.now();
+    const at = (days: number, ms = 0) => new Date(start + days * 86_400_000 + ms);
+    const tried = async (when: Date, delivered = false) => {
+      await api.database.setClock(when);
       await tell();
-      await expect.poll(() => receiver.received.length).toBeGreaterThan(before);
-      expect(await call(`/${endpoint.id}`)).toMatchObject({ enabled: true });
-    }
-    await at(6);
-    await expect.poll(() => call(`/${endpoint.id}`)).toMatchObject({ disabled_reason: 'failing' });
+      const [delivery] = await sender.claim(64, BOUNDS);
+      if (delivery === undefined) throw new Error('nothing is due');
+      const result = { ...FAILED, delivered, status: delivered ? 200 : 500 };
+      return sender.record(delivery, result, null);
+    };
+    expect(await tried(at(0))).toBe('recorded');
+    expect(await tried(at(3), true)).toBe('recorded');
+    expect(await tried(at(4))).toBe('recorded');
+    expect(await tried(at(9, -1))).toBe('recorded');
+    expect(await tried(at(9))).toBe('disabled');
+    expect(await call(`/${endpoint.id}`)).toMatchObject({ enabled: false, disabled_reason: 'failing' });
+    const events = await api.call('/v1/events?type=webhook_endpoint.disabled', { key: account.key });
+    const { id: endpoint_id, url } = endpoint;
+    expect(events.json()).toMatchObject({
+      data: [
+        {
+          created_at: at(9).toISOString(),
+          data: { endpoint_id, url, reason: 'failing', failing_since: at(4).toISOString() },
+        },
+      ],
+    });
   });
 
   it('is not disabled by a 410 of its previous address, and the delivery under way there goes to the new one', async () => {
@@ -318,15 +404,13 @@ describe('an endpoint that fails', () => {
     await tell();
     const own = (claimed: readonly ClaimedDelivery[]) =>
       claimed.filter(({ endpointId }) => endpointId === endpoint.id);
-    const bounds = { perEndpoint: 8, leaseSeconds: 30 };
     const sender = createWebhookDeliveries(api.worker, 'sender of old');
-    const [before] = own(await sender.claim(64, bounds));
+    const [before] = own(await sender.claim(64, BOUNDS));
     if (before === undefined) throw new Error('nothing is due');
     await call(`/${endpoint.id}`, 'PATCH', { url: 'https://new.example.com/' });
-    const gone = { delivered: false, status: 410, error: null, request_body: '{}', response_body: '' };
-    expect(await sender.record(before, gone, null)).toBe('late');
+    expect(await sender.record(before, { ...FAILED, status: 410 }, null)).toBe('late');
     expect(await call(`/${endpoint.id}`)).toMatchObject({ enabled: true, failing_since: null });
-    const again = own(await createWebhookDeliveries(api.worker, 'sender of new').claim(64, bounds));
+    const again = own(await createWebhookDeliveries(api.worker, 'sender of new').claim(64, BOUNDS));
     expect(again.map(({ url, event }) => [url, event.sequence])).toEqual([
       ['https://new.example.com/', before.event.sequence],
     ]);
@@ -353,34 +437,40 @@ describe('an endpoint that fails', () => {
   });
 
   it('keeps no other from its turn, also where three of them have deliveries under way', async () => {
-    await api.owner.query(
-      `UPDATE jobs.webhook_endpoints SET disabled_at = now(), disabled_reason = 'asked' WHERE disabled_at IS NULL`,
-    );
+    await disableAll();
     for (const name of ['a', 'b', 'c']) await create(`https://${name}.example.com/`);
     await api.owner.query('UPDATE jobs.webhook_endpoints SET failures = 5 WHERE account_id = $1', [
       account.accountId,
     ]);
     await tell(2);
-    const bounds = { perEndpoint: 8, leaseSeconds: 30 };
-    expect(await createWebhookDeliveries(api.worker, 'stuck').claim(64, bounds)).toHaveLength(3);
+    expect(await createWebhookDeliveries(api.worker, 'stuck').claim(64, BOUNDS)).toHaveLength(3);
     account = await api.openAccount();
     const alive = await create('https://alive.example.com/');
     await tell();
-    const claimed = await createWebhookDeliveries(api.worker, 'other').claim(1, bounds);
+    const claimed = await createWebhookDeliveries(api.worker, 'other').claim(1, BOUNDS);
     expect(claimed.map(({ endpointId }) => endpointId)).toEqual([alive.id]);
   });
 });
 
+/** The events, newest first, that a sender has claimed and has not recorded. */
+async function leasedOf(endpointId: string): Promise<readonly number[]> {
+  const { rows } = await api.owner.query<{ sequence: number }>(
+    `SELECT sequence::int FROM jobs.webhook_deliveries WHERE endpoint_id = $1 AND claim IS NOT NULL ORDER BY 1 DESC`,
+    [endpointId],
+  );
+  return rows.map(({ sequence }) => sequence);
+}
+
 describe('a sender of webhooks', () => {
-  it('that dies before it records a result is followed by another, which sends again under the same id once the lease is over', async () => {
+  it('that dies in the middle of its deliveries is followed by another, which sends all that have no result again under their ids once the lease is over', async () => {
     const children: ReturnType<typeof spawn>[] = [];
     const receiver = await receive((request) => {
-      if (request > 1) return 200;
+      if (request < 3 || children[0]?.killed === true) return 200;
       children[0]?.kill('SIGKILL');
       return 'hangs';
     });
     const endpoint = await create(receiver.url);
-    await tell();
+    await tell(6);
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', path.join(import.meta.dirname, 'webhook-sender-child.ts'), api.database.workerUrl],
@@ -388,18 +478,35 @@ describe('a sender of webhooks', () => {
     );
     children.push(child);
     await once(child, 'exit');
-    expect(receiver.received).toHaveLength(1);
+    // What it had sent to PostgreSQL may still be carried out.
+    const sessions = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'killed sender'`;
+    await expect.poll(async () => (await api.owner.query(sessions)).rowCount).toBe(0);
+    const unrecorded = await leasedOf(endpoint.id);
+    expect(unrecorded.length).toBeGreaterThan(0);
     send();
-    // Within the lease it is left to the one that has it.
+    // Within the lease they are left to the sender that has them.
     await tell();
-    await expect.poll(() => receiver.received.length).toBe(2);
-    expect(receiver.received[1]?.headers['webhook-id']).not.toBe(receiver.received[0]?.headers['webhook-id']);
+    await expect.poll(async () => (await logOf(endpoint.id))[0]?.state).toBe('delivered');
+    expect(await leasedOf(endpoint.id)).toEqual(unrecorded);
     await api.database.setClock(new Date(Date.now() + 31_000));
-    await expect.poll(() => receiver.received.length).toBe(3);
-    expect(receiver.received[2]?.headers['webhook-id']).toBe(receiver.received[0]?.headers['webhook-id']);
-    await expect
-      .poll(async () => (await logOf(endpoint.id)).map(({ state }) => state))
-      .toEqual(['delivered', 'delivered']);
+    const states = async () => (await logOf(endpoint.id)).map(({ state }) => state);
+    await expect.poll(states).toEqual(Array.from({ length: 7 }, () => 'delivered'));
+    const deliveries = await logOf(endpoint.id);
+    expect(deliveries.filter(({ attempts }) => attempts === 2).map(({ sequence }) => sequence)).toEqual(
+      unrecorded,
+    );
+    const received = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
+    expect(received).toEqual(new Set(deliveries.map(({ event_id }) => event_id)));
+  });
+
+  it('that is stopped records what is on its way first', async () => {
+    const receiver = await receive(() => 'hangs');
+    const endpoint = await create(receiver.url);
+    await tell();
+    const sender = send(300);
+    await expect.poll(() => receiver.received.length).toBe(1);
+    await sender.stop();
+    expect(await logOf(endpoint.id)).toMatchObject([{ state: 'pending', attempts: 1, error: 'timeout' }]);
   });
 
   it('that asks at the same time as others gets no delivery that another has', async () => {
