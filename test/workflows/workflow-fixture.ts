@@ -38,6 +38,8 @@ export type WorkerBuild = {
   /** What it offers; absent: the shipped catalogue's, without limits of providers. */
   readonly models?: readonly Model[];
   readonly limits?: LimitsOfProviders;
+  /** The most activities that it runs at once. */
+  readonly activitySlots?: number;
   /** Whose jobs it names; the fixture's own account unless told otherwise. */
   readonly accountId?: string;
 };
@@ -69,6 +71,7 @@ export async function createWorkflowFixture(): Promise<WorkflowFixture> {
         taskQueue,
         workflowBundle: { codePath: build.bundlePath ?? (await bundleWorkflows()) },
         activities: { ...real, ...build.failing?.(real) },
+        ...(build.activitySlots && { maxConcurrentActivityTaskExecutions: build.activitySlots }),
         maxHeartbeatThrottleInterval: '500 milliseconds',
         defaultHeartbeatThrottleInterval: '500 milliseconds',
       });

@@ -88,6 +88,8 @@ CREATE OR REPLACE FUNCTION jobs.take_turn(
 BEGIN
   IF p_max_in_flight IS NULL AND p_per_second IS NULL AND NOT EXISTS (
     SELECT 1 FROM jobs.breakers b WHERE b.provider = p_provider AND b.model = p_model AND b.opened_at IS NOT NULL) THEN
+    -- It may have been in line while the breaker was open.
+    DELETE FROM jobs.waiting w WHERE w.reference = p_reference AND w.account_id = p_account_id;
     RETURN NULL;
   END IF;
   IF p_max_in_flight IS NOT NULL OR p_per_second IS NOT NULL THEN
