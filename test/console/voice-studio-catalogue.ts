@@ -19,7 +19,7 @@ export function voiceStudio() {
     media_types: kind.mediaTypes,
     can_be_edited: kind.canBeEdited,
     can_be_varied: kind.canBeVaried,
-    retention_days: null,
+    retention_days: kind.retentionDays,
     price_rule: null,
     default_model: MODEL,
   }));

@@ -118,6 +118,34 @@ describe('a voice studio', () => {
     expect(Math.abs((await secondsOf(job.outputs[0])) - 10)).toBeLessThan(0.5);
   });
 
+  it('keeps a clip for the 90 days of its kind, and says until when', async () => {
+    const job = await finish({ kind: 'podcast_clip', topic: 'Tides.', seconds: 10 });
+    const keptMs = Date.parse(job.outputs[0].expires_at as string) - Date.parse(job.finished_at as string);
+    expect(keptMs).toBe(90 * 24 * 3_600_000);
+    expect((await get('/v1/catalogue')).kinds).toMatchObject([
+      { retention_days: null },
+      { retention_days: 90 },
+    ]);
+  });
+
+  it('returns the credits of a job whose stage fails, and says why', async () => {
+    const before = (await get('/v1/balance')).available as number;
+    const job = await finish({
+      kind: 'podcast_clip',
+      topic: 'Tides.',
+      seconds: 10,
+      test_scenario: 'fails_after_start',
+    });
+    expect(job).toMatchObject({
+      state: 'failed',
+      billing: { quoted: 70, reserved: 0, committed: 0, returned: 70 },
+      outputs: [
+        { state: 'failed', failure: { code: 'provider_failed' }, content_url: null, expires_at: null },
+      ],
+    });
+    expect((await get('/v1/balance')).available).toBe(before);
+  });
+
   it('returns what fails in a batch, and charges the rest', async () => {
     const items = [
       { kind: 'voice_over', script: SCRIPT },

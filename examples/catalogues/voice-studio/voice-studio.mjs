@@ -21,6 +21,7 @@ const kinds = ({ z, text }) => [
     priceFields: ['seconds'],
     supportFields: ['seconds'],
     durationField: 'seconds',
+    retentionDays: 90,
     canBeVaried: false,
   },
 ];

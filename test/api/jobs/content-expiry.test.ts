@@ -3,6 +3,7 @@ import { createAssetNeeds, createAssetSweep } from '../../../assets/asset-sweep.
 import type { Catalogue } from '../../../contract/defined-catalogue.ts';
 import { SUPERSCALE } from '../../harness/superscale.ts';
 import { createApiFixture, expectProblem, type ApiFixture } from '../api-fixture.ts';
+import { runHoldfast } from '../commands/run-holdfast.ts';
 import { deliver, fail } from '../job-ending.ts';
 
 const RETENTION_DAYS = 30;
@@ -41,6 +42,10 @@ test('the content of an output is a 410 after its expires_at, and its record sta
   const [{ id, content_url: contentUrl }] = outputs;
   expect(outputs[0].expires_at).toBe(new Date(expiresAt).toISOString());
   expect((await get(`/v1/outputs/${id}`)).json()).toMatchObject({ expires_at: outputs[0].expires_at });
+  const shown = await runHoldfast(api, ['output', 'show', id]);
+  expect(shown.stdout).toMatch(
+    new RegExp(`^Kept until +${outputs[0].expires_at?.slice(0, 10) ?? 'never'}`, 'm'),
+  );
 
   await api.database.setClock(new Date(expiresAt - 1_000));
   expect((await get(contentUrl)).text).toBe('picture');
@@ -93,8 +98,9 @@ test('an output that failed, and one of a kind that is kept forever, has no expi
     duration_seconds: 15,
     quality: 'draft',
   });
-  await deliver(api, accountId, film.jobId, Buffer.from('film'));
+  const { outputId } = await deliver(api, accountId, film.jobId, Buffer.from('film'));
   expect((await read(film.jobId)).outputs[0].expires_at).toBeNull();
+  expect((await runHoldfast(api, ['output', 'show', outputId])).stdout).toMatch(/^Kept until +–$/m);
 });
 
 test('the catalogue says for how long each kind is kept', async () => {
