@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,8 +8,10 @@ import { blackPng, PICTURES } from '../activities/content/pictures.ts';
 import type { Dialect, FakeFile, WireRequest } from '../providers/contract/dialect.ts';
 import { answering, startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
 import { FAL_DIALECT } from '../providers/contract/fal-dialect.ts';
+import { GENERIC_DIALECT } from '../providers/contract/generic-dialect.ts';
 import { chatDialect, speechDialect } from '../providers/contract/openai-dialect.ts';
 import { REPLICATE_DIALECT } from '../providers/contract/replicate-dialect.ts';
+import { holdingSecret, leftBehind } from './left-behind.ts';
 import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 
 /**
@@ -21,7 +24,23 @@ const SECRETS = {
   REPLICATE_API_TOKEN: 'r8_planted-replicate-4711',
   FAL_KEY: 'planted-fal-id:planted-fal-4711',
   MODEL_SERVICE_API_KEY: 'planted-local-4711',
+  GPU_SERVICE_API_KEY: 'planted-gpu-4711',
 } as const;
+const whsec = (words: string) => `whsec_${Buffer.from(words).toString('base64')}`;
+const WEBHOOK_SECRETS = {
+  GPU_SERVICE_WEBHOOK_SECRET: whsec('planted-gpu-webhooks-4711'),
+  REPLICATE_WEBHOOK_SECRET: whsec('planted-replicate-webhooks-4711'),
+  MODEL_SERVICE_WEBHOOK_SECRET: whsec('planted-local-webhooks-4711'),
+} as const;
+/** The shipped catalogue, and a model of one's own GPU box. */
+const WITH_BOX = `export const catalogue = ({ defineCatalogue, superscale }) => defineCatalogue({
+  ...superscale,
+  models: [...superscale.models, {
+    name: 'own/box', provider: 'gpu', minDeadlineSeconds: 3, maxDeadlineSeconds: 600, cancelRule: 'At any time.',
+    makes: { static_ad: { times: { expectedSeconds: 9, startDeadlineSeconds: 18, stuckSeconds: 20, deadlineSeconds: 300 } } },
+    toInput: ({ brief }) => ({ prompt: brief.headline }),
+  }],
+});`;
 const HEADLINE = 'A kettle for the harbour 4711';
 /** In the addresses of results and of reference pictures, as services and stores sign theirs. */
 const SIGNATURE = 'planted-signature-4711';
@@ -45,6 +64,7 @@ let secrets: string;
 let fal: FakeService;
 let replicate: FakeService;
 let openAi: FakeService;
+let gpu: FakeService;
 beforeAll(async () => {
   const png = await PICTURES['image/png']();
   const clip = await readFile(path.join(PREPARED, 'film-15.mp4'));
@@ -63,16 +83,23 @@ beforeAll(async () => {
   replicate = await startFakeService(
     finishing(REPLICATE_DIALECT, () => signed(replicate.putFile(png, 'image/png'))),
   );
+  gpu = await startFakeService(finishing(GENERIC_DIALECT, () => signed(gpu.putFile(png, 'image/png'))));
   openAi = await startFakeService(
     bothOf(chatDialect(Buffer.from(JSON.stringify(FILM))), speechDialect(silence(14))),
   );
   secrets = await mkdtemp(path.join(os.tmpdir(), 'secrets-'));
   const { FAL_KEY, ...keys } = SECRETS;
   await writeFile(path.join(secrets, 'fal'), `${FAL_KEY}\n`);
-  const urls = { FAL_URL: fal.url, REPLICATE_URL: replicate.url, OPENAI_URL: `${openAi.url}/v1/` };
+  await writeFile(path.join(secrets, 'with-box.mjs'), WITH_BOX);
+  const urls = {
+    ...{ FAL_URL: fal.url, REPLICATE_URL: replicate.url, OPENAI_URL: `${openAi.url}/v1/` },
+    // Where nothing listens: the webhooks that count are sent by a test.
+    ...{ GPU_SERVICE_URL: gpu.url, PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:9' },
+  };
   running = await startRunningStack(0, {
     modelMode: 'render',
-    apiEnv: { ...urls, LOG_LEVEL: 'trace' },
+    cataloguePath: path.join(secrets, 'with-box.mjs'),
+    apiEnv: { ...urls, ...WEBHOOK_SECRETS, LOG_LEVEL: 'trace' },
     workerEnv: { ...urls, ...keys, FAL_KEY_FILE: path.join(secrets, 'fal'), LOG_LEVEL: 'trace' },
   });
   account = await running.openAccount();
@@ -80,7 +107,7 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(await running.reconcile()).toEqual([]);
   await running.close();
-  await Promise.all([fal, replicate, openAi].map((fake) => fake.close()));
+  await Promise.all([fal, replicate, openAi, gpu].map((fake) => fake.close()));
   await rm(secrets, { recursive: true });
 });
 
@@ -119,6 +146,19 @@ function silence(seconds: number): Buffer {
   return Buffer.concat(Array.from({ length: Math.floor((seconds * 44_100) / 1_152) }, () => frame));
 }
 
+/** A webhook as the service of that secret signs it (Standard Webhooks); returns the API's status. */
+async function postWebhook(address: string, secret: string): Promise<number> {
+  const [id, timestamp, body] = ['msg_1', String(Math.floor(Date.now() / 1_000)), '{"status":"succeeded"}'];
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const headers = {
+    ...{ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` },
+    'content-type': 'application/json',
+  };
+  const url = `${running.stack.info().api_url}${address}`;
+  return (await fetch(url, { method: 'POST', headers, body })).status;
+}
+
 const finish = async (body: object): Promise<Json> => {
   const { status, body: job } = await running.submit(account, body);
   expect([status, job.code, job.errors]).toEqual([202, undefined, undefined]);
@@ -136,7 +176,13 @@ describe('the models of other services', () => {
   it('are offered beside the sandbox, which stays the default', async () => {
     const { body } = await running.call('GET', '/v1/catalogue', { account });
     const names = (body.models as Json[]).map(({ name }: Json) => name as string);
-    expect(names).toEqual(['local/render', 'fal/flux-dev', 'replicate/nano-banana', 'studio/film']);
+    expect(names).toEqual([
+      'local/render',
+      'fal/flux-dev',
+      'replicate/nano-banana',
+      'studio/film',
+      'own/box',
+    ]);
   });
 
   it('make a static ad on fal, at the price of every other', async () => {
@@ -244,7 +290,21 @@ describe('the models of other services', () => {
 });
 
 describe('what a run leaves behind', () => {
-  it('has no key of a service in it: logs, database, histories, results, and what is shown', async () => {
+  it('has no key of a service in it, and no secret of webhooks: logs, database, histories, results, and what is shown', async () => {
+    expect(await finish({ kind: 'static_ad', model: 'own/box', brief })).toMatchObject({
+      state: 'succeeded',
+    });
+    for (const [fake, dialect, name] of [
+      [gpu, GENERIC_DIALECT, 'GPU_SERVICE_WEBHOOK_SECRET'],
+      [replicate, REPLICATE_DIALECT, 'REPLICATE_WEBHOOK_SECRET'],
+    ] as const) {
+      const submitted = fake.requests.find(dialect.isSubmission);
+      if (submitted === undefined) throw new Error(`nothing was submitted for ${name}`);
+      const address = new URL(dialect.webhookAddressOf(submitted) as string).pathname;
+      expect(await postWebhook(address, WEBHOOK_SECRETS.MODEL_SERVICE_WEBHOOK_SECRET), name).toBe(404);
+      expect(await postWebhook(address, WEBHOOK_SECRETS[name]), name).toBe(204);
+    }
+    expect(gpu.requests[0]?.headers['authorization']).toContain(SECRETS.GPU_SERVICE_API_KEY);
     // A service that repeats the key in its refusal, as OpenAI does.
     const echo = {
       error: { code: 'invalid_api_key', message: `Incorrect API key: ${SECRETS.REPLICATE_API_TOKEN}` },
@@ -272,14 +332,12 @@ describe('what a run leaves behind', () => {
         ),
       ),
     );
-    const left = [...shown, await dumpOf(), await historiesOf(), ...(await filesOf(running.home))];
+    const left = [...shown, ...(await leftBehind(running))];
     // What is looked through is what is meant to be: it holds what it should.
     expect(left.join('').includes(HEADLINE)).toBe(true);
     expect(left.some((text) => text.includes('"runAttempt"'))).toBe(true);
-    for (const [name, secret] of Object.entries(SECRETS)) {
-      const words = [secret, Buffer.from(secret).toString('base64')];
-      expect(left.filter((text) => words.some((word) => text.includes(word))).length, name).toBe(0);
-    }
+    for (const [name, secret] of Object.entries({ ...SECRETS, ...WEBHOOK_SECRETS }))
+      expect(holdingSecret(left, secret), name).toBe(0);
   });
 });
 
@@ -301,43 +359,3 @@ describe('what a run writes into its logs', () => {
     expect(logs.flatMap((log) => log.match(/(?:\\n|\n) +at [^\n]{1,80}:\d+:\d+/g) ?? [])).toEqual([]);
   });
 });
-
-/** Every row of every table. */
-async function dumpOf(): Promise<string> {
-  const tables = await running.rows<{ name: string }>(
-    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-     WHERE table_schema IN ('ledger', 'jobs') AND table_type = 'BASE TABLE'`,
-  );
-  const dumps = await Promise.all(
-    tables.map(({ name }) => running.rows<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${name} t`)),
-  );
-  return dumps
-    .flat()
-    .map(({ row }) => row)
-    .join('\n');
-}
-
-/** With payloads as they are: JSON in base64. */
-async function historiesOf(): Promise<string> {
-  const texts: string[] = [];
-  for await (const { workflowId } of running.temporal.workflow.list({
-    query: `WorkflowType = 'generation'`,
-  })) {
-    const { events } = await running.temporal.workflow.getHandle(workflowId).fetchHistory();
-    texts.push(
-      JSON.stringify(events, (_key, value: unknown) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
-      ),
-    );
-  }
-  return texts.join('\n');
-}
-
-/** All that the stack has written: logs, the data of PostgreSQL and Temporal, results. */
-async function filesOf(home: string): Promise<readonly string[]> {
-  const entries = await readdir(home, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  return Promise.all(
-    files.map((entry) => readFile(path.join(entry.parentPath, entry.name), 'latin1').catch(() => '')),
-  );
-}

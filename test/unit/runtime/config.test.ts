@@ -370,6 +370,24 @@ describe('the configuration of a process', () => {
       expect(() => readApiConfig(missing)).toThrow(/names a file that cannot be read/);
     });
 
+    test('is in no message: where it stands in place of its file, in two places, or is not valid', () => {
+      const misplaced = {
+        FAL_KEY_FILE: 'planted-4711',
+        OPENAI_API_KEY: 'planted-4711',
+        OPENAI_API_KEY_FILE: file,
+        GPU_SERVICE_API_KEY_FILE: folder,
+        REPLICATE_API_TOKEN: 'planted 4711 \u0000',
+      };
+      const read = () => readWorkerConfig({ ...WORKER, ...misplaced });
+      expect(faultsOf(read)).toEqual([
+        'GPU_SERVICE_API_KEY_FILE',
+        'OPENAI_API_KEY_FILE',
+        'REPLICATE_API_TOKEN',
+        'FAL_KEY_FILE',
+      ]);
+      expect(read).toThrow(/^(?![^]*(?:planted|from-a-file))/);
+    });
+
     test('alone may be read from a file', () => {
       expect(faultsOf(() => readApiConfig({ ...API, ASSET_HOME: '', ASSET_HOME_FILE: file }))).toEqual([
         'ASSET_HOME',
