@@ -8,8 +8,8 @@ test('a hundred mixed jobs at the services of every adapter, with worker and API
   });
   expect(report.checks.filter((check) => check.violations > 0)).toEqual([]);
   expect(report.jobs).toBe(100);
-  expect(report.kills['worker']).toBeGreaterThan(0);
-  expect(report.kills['postgres']).toBeGreaterThan(0);
+  // That each came back is one of the checks.
+  for (const name of ['worker', 'api', 'postgres']) expect(report.kills[name], name).toBeGreaterThan(0);
   for (const runs of Object.values(report.runs_by_service)) expect(runs).toBeGreaterThan(0);
   expect(report.outages.count).toBeGreaterThan(0);
   expect(report.workflows_terminated).toBeGreaterThan(0);

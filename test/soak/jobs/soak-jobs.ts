@@ -6,7 +6,7 @@ import { seededRandom, type SeededRandom } from '../soak-random.ts';
 import { createDroppingProxy } from './dropping-proxy.ts';
 import { dropAtRandom, LONGEST_OUTAGE_MS } from './drop-at-random.ts';
 import { ENOUGH_SECONDS, nextJob } from './job-mix.ts';
-import { checkJobs, sumOfAccounts } from './jobs-soak-checks.ts';
+import { check, checkJobs, sumOfAccounts } from './jobs-soak-checks.ts';
 import type { JobsSoakReport } from './jobs-soak-report.ts';
 import { checkServices } from './soak-service-checks.ts';
 import { startSoakServices } from './soak-services.ts';
@@ -85,6 +85,11 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
     const checks = [
       ...(await checkJobs(running, told, granted, { outages, meddler })),
       ...(await checkServices(running, services.all)),
+      check(
+        'what was killed came back as another process',
+        kills,
+        ({ pid, successor }) => successor !== null && successor !== pid,
+      ),
     ];
     const { messages, terminated, deleted } = meddler.counts();
     keepsHome = checks.some(({ violations }) => violations > 0);
@@ -97,7 +102,7 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
       jobs: told.length,
       jobs_by_state: countBy(told.map(({ job }) => (job?.state ?? 'refused') as string)),
       outputs_by_end: countBy(told.flatMap(endsOf)),
-      kills,
+      kills: countBy(kills.map(({ name }) => name)),
       retries,
       outages: {
         count: outages.length,
@@ -186,29 +191,38 @@ async function serveCustomers(
   return { told, retries };
 }
 
-/** Of all kills, the first that is PostgreSQL's and each so many after it: a restart takes it a few seconds. */
+/** The first kills, so that a short soak has each; PostgreSQL comes again after so many kills, for a restart takes it a few seconds. */
+const FIRST_KILLS = ['worker', 'postgres', 'api'] as const;
 const EVERY_NTH_IS_POSTGRES = 5;
+
+/** A process that was ended, and its successor once that was ready. */
+type Kill = {
+  readonly name: 'worker' | 'api' | 'postgres';
+  readonly pid: number;
+  readonly successor: number | null;
+};
 
 /**
  * Kills the worker or the API by SIGKILL, or restarts PostgreSQL as an operator does (its backends end in mid-statement), again and again, until
- * told to stop; returns how often.
+ * told to stop; returns each.
  */
 function killAtRandom(running: RunningStack, random: SeededRandom) {
   const watch = new AbortController();
-  const kills = { worker: 0, api: 0, postgres: 0 };
+  const kills: Kill[] = [];
   const killing = (async () => {
     for (let nth = 1; ; nth++) {
       const pauseMs = KILL_AFTER_AT_LEAST_MS + random.integer(KILL_AFTER_UP_TO_MS - KILL_AFTER_AT_LEAST_MS);
       // Broken off once the last customer is served.
       await sleep(pauseMs, undefined, { signal: watch.signal });
-      const isPostgres = nth % EVERY_NTH_IS_POSTGRES === 2;
-      const name = isPostgres ? 'postgres' : random.inPercent(60) ? 'worker' : 'api';
-      running.stack.kill(name, isPostgres ? 'SIGINT' : 'SIGKILL');
-      kills[name] += 1;
+      const any = nth % EVERY_NTH_IS_POSTGRES === 2 ? 'postgres' : random.inPercent(60) ? 'worker' : 'api';
+      const name = FIRST_KILLS[nth - 1] ?? any;
+      const pid = running.stack.kill(name, name === 'postgres' ? 'SIGINT' : 'SIGKILL');
       await running.stack.whenReady(name);
+      kills.push({ name, pid, successor: running.stack.info().pids[name] });
     }
   })().catch((error: unknown) => {
-    if (!watch.signal.aborted) throw error;
+    // Of the pause alone: a process that does not come back is a failure of the soak.
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
   });
   return {
     stop: async () => {
