@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blackPng, PICTURES } from '../activities/content/pictures.ts';
+import { blackPng, PICTURES, withPngManifest } from '../activities/content/pictures.ts';
 import type { Dialect, FakeFile, WireRequest } from '../providers/contract/dialect.ts';
 import { answering, startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
 import { FAL_DIALECT } from '../providers/contract/fal-dialect.ts';
@@ -65,6 +65,8 @@ let fal: FakeService;
 let replicate: FakeService;
 let openAi: FakeService;
 let gpu: FakeService;
+/** The picture of the GPU box, with a manifest of C2PA. */
+let manifested: Buffer;
 beforeAll(async () => {
   const png = await PICTURES['image/png']();
   const clip = await readFile(path.join(PREPARED, 'film-15.mp4'));
@@ -83,7 +85,10 @@ beforeAll(async () => {
   replicate = await startFakeService(
     finishing(REPLICATE_DIALECT, () => signed(replicate.putFile(png, 'image/png'))),
   );
-  gpu = await startFakeService(finishing(GENERIC_DIALECT, () => signed(gpu.putFile(png, 'image/png'))));
+  manifested = withPngManifest(png);
+  gpu = await startFakeService(
+    finishing(GENERIC_DIALECT, () => signed(gpu.putFile(manifested, 'image/png'))),
+  );
   openAi = await startFakeService(
     bothOf(chatDialect(Buffer.from(JSON.stringify(FILM))), speechDialect(silence(14))),
   );
@@ -274,6 +279,27 @@ describe('the models of other services', () => {
     expect(await (await film.getPrimaryAudioTrack())?.getCodec()).toBe('mp3');
   });
 
+  it('make a picture whose manifest of C2PA is on record, and in the file that the API and a link send', async () => {
+    const job = await finish({ kind: 'static_ad', model: 'own/box', brief });
+    expect(job).toMatchObject({ state: 'succeeded', outputs: [{ has_c2pa: true }] });
+    const output = job.outputs[0];
+    const shown = await running.call('GET', `/v1/outputs/${output.id as string}`, { account });
+    expect(shown.body.has_c2pa).toBe(true);
+    const link = await running.call('POST', `/v1/outputs/${output.id as string}/links`, { account });
+    for (const address of [output.content_url, new URL(link.body.url as string)]) {
+      const answer = await fetch(new URL(address as string, running.stack.info().api_url), {
+        headers: {
+          authorization: `Bearer ${running.stack.info().platform_key}`,
+          'holdfast-account': account,
+        },
+      });
+      expect(Buffer.from(await answer.arrayBuffer()).equals(manifested)).toBe(true);
+    }
+    expect((await finish({ kind: 'static_ad', model: 'fal/flux-dev', brief })).outputs[0].has_c2pa).toBe(
+      false,
+    );
+  });
+
   it('cost what they cost, beside what they brought in', async () => {
     const { body } = await running.call('GET', '/v1/costs');
     const rows = (body.data as Json[]).map(({ model, kind, credits_charged: credits }: Json) => [
@@ -282,7 +308,8 @@ describe('the models of other services', () => {
       credits,
     ]);
     expect(rows).toEqual([
-      ['fal/flux-dev', 'static_ad', 35],
+      ['fal/flux-dev', 'static_ad', 70],
+      ['own/box', 'static_ad', 35],
       ['replicate/nano-banana', 'static_ad', 35],
       ['studio/film', 'video_ad', 500],
     ]);
@@ -294,17 +321,17 @@ describe('what a run leaves behind', () => {
     expect(await finish({ kind: 'static_ad', model: 'own/box', brief })).toMatchObject({
       state: 'succeeded',
     });
-    for (const [fake, dialect, name] of [
-      [gpu, GENERIC_DIALECT, 'GPU_SERVICE_WEBHOOK_SECRET'],
-      [replicate, REPLICATE_DIALECT, 'REPLICATE_WEBHOOK_SECRET'],
+    const [toBox] = gpu.requests.filter(GENERIC_DIALECT.isSubmission);
+    const [toReplicate] = replicate.requests.filter(REPLICATE_DIALECT.isSubmission);
+    for (const [submitted, name] of [
+      [toBox, 'GPU_SERVICE_WEBHOOK_SECRET'],
+      [toReplicate, 'REPLICATE_WEBHOOK_SECRET'],
     ] as const) {
-      const submitted = fake.requests.find(dialect.isSubmission);
-      if (submitted === undefined) throw new Error(`nothing was submitted for ${name}`);
-      const address = new URL(dialect.webhookAddressOf(submitted) as string).pathname;
+      const address = new URL((submitted?.json as { webhook: string }).webhook).pathname;
       expect(await postWebhook(address, WEBHOOK_SECRETS.MODEL_SERVICE_WEBHOOK_SECRET), name).toBe(404);
       expect(await postWebhook(address, WEBHOOK_SECRETS[name]), name).toBe(204);
     }
-    expect(gpu.requests[0]?.headers['authorization']).toContain(SECRETS.GPU_SERVICE_API_KEY);
+    expect(toBox?.headers['authorization']).toContain(SECRETS.GPU_SERVICE_API_KEY);
     // A service that repeats the key in its refusal, as OpenAI does.
     const echo = {
       error: { code: 'invalid_api_key', message: `Incorrect API key: ${SECRETS.REPLICATE_API_TOKEN}` },

@@ -1,23 +1,10 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasC2pa } from '../../../activities/content/has-c2pa.ts';
 import { startScriptedService, type ScriptedService } from '../../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from '../activities-fixture.ts';
-import { PICTURES } from './pictures.ts';
-
-/** A JUMBF box of a manifest store, as far as anything here looks into it. */
-const MANIFEST = Buffer.from('\0\0\0\x1cjumb\0\0\0\x14jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0c2pa\0', 'latin1');
-
-/** Behind the header of a PNG, which is 33 bytes with its signature. */
-function withPngManifest(png: Buffer): Buffer {
-  const data = Buffer.concat([Buffer.from('caBX'), MANIFEST]);
-  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(MANIFEST.length);
-  checksum.writeUInt32BE(crc32(data));
-  return Buffer.concat([png.subarray(0, 33), length, data, checksum, png.subarray(33)]);
-}
+import { MANIFEST, PICTURES, withPngManifest } from './pictures.ts';
 
 function withJpegManifest(jpeg: Buffer): Buffer {
   const data = Buffer.concat([Buffer.from('JP\0\x01\0\0\0\x01', 'latin1'), MANIFEST]);

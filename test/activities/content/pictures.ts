@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { noiseOf } from './noise.ts';
 
@@ -35,4 +36,19 @@ export function blackPng(width: number, height: number): Promise<Buffer> {
   return sharp({ create: { width, height, channels: 3, background: '#000' } })
     .png({ compressionLevel: 9 })
     .toBuffer();
+}
+
+/** A JUMBF box of a manifest store, as far as anything here looks into it. */
+export const MANIFEST = Buffer.from(
+  '\0\0\0\x1cjumb\0\0\0\x14jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0c2pa\0',
+  'latin1',
+);
+
+/** With a manifest of C2PA behind the header of a PNG, which is 33 bytes with its signature. */
+export function withPngManifest(png: Buffer): Buffer {
+  const data = Buffer.concat([Buffer.from('caBX'), MANIFEST]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(MANIFEST.length);
+  checksum.writeUInt32BE(crc32(data));
+  return Buffer.concat([png.subarray(0, 33), length, data, checksum, png.subarray(33)]);
 }
