@@ -8,6 +8,8 @@ export type RawConnection = {
   received(): string;
   /** All that came, once the server has closed the connection. */
   readonly closed: Promise<string>;
+  /** Sends no more, and reads on: the half of a connection. */
+  end(): void;
   close(): void;
 };
 
@@ -22,6 +24,7 @@ export function connectRaw(url: string): RawConnection {
     send: (text) => void socket.write(text),
     received: () => received,
     closed: new Promise((resolve) => socket.once('close', () => resolve(received))),
+    end: () => void socket.end(),
     close: () => socket.destroy(),
   };
 }

@@ -105,6 +105,32 @@ describe('clients that hold a connection', () => {
     await server.stop();
   });
 
+  it.each<readonly [name: string, sent: string]>([
+    ['before they send anything', ''],
+    ['within their headers', HEAD],
+    ['within their body', `${HEAD}Content-Length: 100\r\n\r\nx`],
+    ['before their response', `${HEAD}\r\n`],
+  ])('and close their half %s are let go without a limit of time', async (_name, sent) => {
+    const closed: Promise<unknown>[] = [];
+    const server = await serve(
+      ADDRESS,
+      () => (request, response) => {
+        request.resume();
+        request.on('error', () => undefined);
+        closed.push(once(response, 'close'));
+      },
+      undefined,
+      ENDLESS,
+    );
+    const holder = connectRaw(`http://127.0.0.1:${String(server.port)}`);
+    holder.send(sent);
+    if (sent.includes('\r\n\r\n')) await expect.poll(() => closed.length).toBe(1);
+    holder.end();
+    await holder.closed;
+    await Promise.all(closed);
+    await server.stop();
+  });
+
   it('and never read are cut off, and their response is closed', async () => {
     const closed: Promise<unknown>[] = [];
     const server = await serve(

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 
 /** How often a process is asked whether it is ready. */
 const PROBE_MS = 100;
@@ -8,6 +9,8 @@ export type RoundRobin = {
   readonly url: string;
   /** The processes that are asked to serve now, by port. */
   readonly inRotation: () => readonly number[];
+  /** How many requests had each status. */
+  readonly statuses: ReadonlyMap<number, number>;
   readonly close: () => Promise<void>;
 };
 
@@ -18,6 +21,7 @@ export type RoundRobin = {
 export async function createRoundRobin(ports: readonly number[]): Promise<RoundRobin> {
   const agent = new http.Agent({ keepAlive: true });
   const ready = new Set<number>();
+  const statuses = new Map<number, number>();
   let turn = 0;
   const probe = async (port: number): Promise<void> => {
     const isReady = await fetch(`http://127.0.0.1:${String(port)}/readyz`).then(
@@ -32,22 +36,30 @@ export async function createRoundRobin(ports: readonly number[]): Promise<RoundR
     const inTurn = ports.filter((port) => ready.has(port));
     const port = inTurn[turn % inTurn.length];
     turn += 1;
+    const begin = (status: number, headers: http.OutgoingHttpHeaders = {}) => {
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      return response.writeHead(status, headers);
+    };
     if (port === undefined) {
-      response.writeHead(502).end();
+      begin(502).end();
       return;
     }
     const { method, url: path, headers } = request;
     const onward = http.request({ host: '127.0.0.1', port, method, path, headers, agent }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      begin(answer.statusCode ?? 502, answer.headers);
+      // A response that is cut off is cut off for the caller too, and the other way round.
+      pipeline(answer, response, () => undefined);
     });
-    onward.on('error', () => response.writeHead(502).end());
+    onward.on('error', () => {
+      if (!response.headersSent) begin(502).end();
+    });
     request.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     inRotation: () => ports.filter((port) => ready.has(port)),
+    statuses,
     close: async () => {
       clearInterval(probes);
       agent.destroy();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { HoldfastClient, type Job } from '../../../client/http/http-client.ts';
 import { STATIC_AD, type TestAccount } from '../api-fixture.ts';
 import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
 import { startApiProcess, type ApiProcess } from './api-process.ts';
@@ -9,6 +10,7 @@ const BURST = 40;
 const SETTINGS = {
   TEMPORAL_TASK_QUEUE: 'two-processes',
   API_SHUTDOWN_NOTICE_SECONDS: '1',
+  ALLOWED_ORIGINS: 'https://app.example.com,https://shop.example.com',
   // Quotes ask it nothing.
   MODEL_SERVICE_URL: 'http://127.0.0.1:9',
   // The key's limit is the subject; a platform key stands for a backend that reaches none.
@@ -16,6 +18,9 @@ const SETTINGS = {
 };
 /** Callers who send one request after the other. */
 const CALLERS = 6;
+const WATCHERS = 4;
+/** The process is started anew under load, and jobs run meanwhile. */
+const TIMEOUT_MS = 120_000;
 const SOON = { timeout: 20_000 };
 
 let api: WorkedApi;
@@ -73,38 +78,79 @@ it('a key that was revoked is refused by every process a second later', async ()
   expect(servedMs).toBeLessThan(1_000);
 });
 
-it('no request is dropped while one of two processes is replaced under load', async () => {
-  const proxy = await createRoundRobin([first.port, second.port]);
-  await expect.poll(() => proxy.inRotation().length, SOON).toBe(2);
-  const counts = new Map<number, number>();
-  let isOver = false;
-  const headers = {
-    Authorization: `Bearer ${api.platformKey}`,
-    'Holdfast-Account': account.accountId,
-    'Content-Type': 'application/json',
+it('a page of an origin in ALLOWED_ORIGINS may read the responses of a process, and no other page may', async () => {
+  const readable = async (origin: string) => {
+    const { headers } = await api.call('/healthz', { at: first.url, headers: { Origin: origin } });
+    return headers.get('access-control-allow-origin');
   };
-  const caller = async () => {
-    for (let n = 0; !isOver; n += 1) {
-      const { status } = await (n % 2 === 0
-        ? fetch(`${proxy.url}/v1/balance`, { headers })
-        : fetch(`${proxy.url}/v1/quotes`, { method: 'POST', headers, body: JSON.stringify(STATIC_AD) }));
-      counts.set(status, (counts.get(status) ?? 0) + 1);
-    }
-  };
-  const load = Promise.all(Array.from({ length: CALLERS }, caller));
-  const sentOf = () => [...counts.values()].reduce((sum, count) => sum + count, 0);
-  await expect.poll(sentOf, SOON).toBeGreaterThan(50);
-
-  const leaving = first.port;
-  expect(await first.end()).toBe(0);
-  expect(proxy.inRotation()).toEqual([second.port]);
-  const whileAlone = sentOf();
-  first = await startApiProcess(api, SETTINGS, leaving);
-  await expect.poll(() => proxy.inRotation().length, SOON).toBe(2);
-  await expect.poll(sentOf, SOON).toBeGreaterThan(whileAlone + 50);
-  isOver = true;
-  await load;
-  await proxy.close();
-  expect([...counts.keys()]).toEqual([200]);
-  process.stdout.write(`test: ${String(sentOf())} requests while a process was replaced, none dropped\n`);
+  for (const origin of SETTINGS.ALLOWED_ORIGINS.split(',')) expect(await readable(origin)).toBe(origin);
+  expect(await readable('https://app.example.org')).toBeNull();
 });
+
+it(
+  'no request is dropped and no event lost or doubled while one of two processes is replaced under load',
+  async () => {
+    const proxy = await createRoundRobin([first.port, second.port]);
+    await expect.poll(() => proxy.inRotation().length, SOON).toBe(2);
+    const of = { account: account.accountId };
+    const holdfast = new HoldfastClient({ baseUrl: proxy.url, apiKey: api.platformKey });
+    const [isOver, over] = [new AbortController(), new AbortController()];
+    let opened = 0;
+    const watch = async (heard: number[]) => {
+      const options = { ...of, after: 0, signal: over.signal, onResponse: () => (opened += 1) };
+      for await (const { sequence } of holdfast.events(options)) heard.push(sequence);
+    };
+    const heard = Array.from({ length: WATCHERS }, (): number[] => []);
+    const watches = Promise.allSettled(heard.map(watch));
+    // In turn: half of them at each process.
+    await expect.poll(() => opened, SOON).toBe(WATCHERS);
+
+    const headers = {
+      Authorization: `Bearer ${api.platformKey}`,
+      'Holdfast-Account': account.accountId,
+      'Content-Type': 'application/json',
+    };
+    const post = (path: string, more: Readonly<Record<string, string>> = {}) =>
+      fetch(`${proxy.url}${path}`, {
+        ...{ method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(STATIC_AD) },
+      });
+    const caller = async () => {
+      for (let n = 0; !isOver.signal.aborted; n += 1)
+        await (n % 2 === 0 ? fetch(`${proxy.url}/v1/balance`, { headers }) : post('/v1/quotes'));
+    };
+    const submitter = async (prefer: Readonly<Record<string, string>>) => {
+      for (let n = 0; !isOver.signal.aborted; n += 1) {
+        const key = `${prefer['Prefer'] ?? 'at once'} ${String(n)}`;
+        const { id } = (await (await post('/v1/jobs', { ...prefer, 'Idempotency-Key': key })).json()) as Job;
+        expect(await holdfast.jobs.wait(id, of)).toMatchObject({ state: 'succeeded' });
+      }
+    };
+    const load = Promise.all([
+      ...Array.from({ length: CALLERS }, caller),
+      ...[{}, { Prefer: 'wait=30' }, { Prefer: 'wait=40' }].map(submitter),
+    ]);
+    const sentOf = () => [...proxy.statuses.values()].reduce((sum, count) => sum + count, 0);
+    await expect.poll(sentOf, SOON).toBeGreaterThan(50);
+
+    const leaving = first.port;
+    expect(await first.end()).toBe(0);
+    expect(proxy.inRotation()).toEqual([second.port]);
+    const whileAlone = sentOf();
+    first = await startApiProcess(api, SETTINGS, leaving);
+    await expect.poll(() => proxy.inRotation().length, SOON).toBe(2);
+    await expect.poll(sentOf, SOON).toBeGreaterThan(whileAlone + 50);
+    isOver.abort();
+    await load;
+    const past: number[] = [];
+    for await (const { sequence } of holdfast.pastEvents({}, of)) past.push(sequence);
+    await expect.poll(() => heard, SOON).toEqual(heard.map(() => past));
+    expect(opened).toBeGreaterThan(WATCHERS);
+    over.abort();
+    await watches;
+    await proxy.close();
+    const unexpected = [...proxy.statuses.keys()].filter((status) => status !== 200 && status !== 202);
+    expect(unexpected).toEqual([]);
+    process.stdout.write(`test: ${String(sentOf())} requests while a process was replaced, none dropped\n`);
+  },
+  TIMEOUT_MS,
+);
