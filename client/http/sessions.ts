@@ -28,11 +28,12 @@ export class ConsoleSessions {
     this.#transport = transport;
   }
 
-  create(actor: string, options: CallOptions = {}): Promise<ConsoleSession> {
+  /** @param actor the person who signs in; null: a trusted proxy names them. */
+  create(actor: string | null, options: CallOptions = {}): Promise<ConsoleSession> {
     return this.#transport.json<ConsoleSession>({
       ...options,
       path: '/v1/console_sessions',
-      body: { actor },
+      body: actor === null ? {} : { actor },
     });
   }
 

@@ -16,8 +16,11 @@ export async function readSession(signal?: AbortSignal): Promise<Session | null>
   }
 }
 
-/** @param key null: a trusted proxy names the person. The key is sent once and kept nowhere. */
-export function signIn(key: string | null, actor: string): Promise<Session> {
+/**
+ * @param key null: a trusted proxy names the person. The key is sent once and kept nowhere.
+ * @param actor null: as the proxy says, which decides in any case
+ */
+export function signIn(key: string | null, actor: string | null): Promise<Session> {
   return makeClient({ apiKey: key, retry: { retries: 0 } }).consoleSessions.create(actor);
 }
 

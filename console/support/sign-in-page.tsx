@@ -16,13 +16,15 @@ export function SignInPage(props: {
   const [isTried, setIsTried] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  // Without a key the network names the person, whatever is written here.
+  const isNameless = textOf(key) !== null && textOf(actor) === null;
   const send = async () => {
     setIsTried(true);
-    if (actor.trim() === '' || isBusy) return;
+    if (isNameless || isBusy) return;
     setIsBusy(true);
     setError(null);
     try {
-      props.onSignedIn(await signIn(key.trim() === '' ? null : key.trim(), actor.trim()));
+      props.onSignedIn(await signIn(textOf(key), textOf(actor)));
     } catch (failed) {
       setError(failed);
       setIsBusy(false);
@@ -43,7 +45,7 @@ export function SignInPage(props: {
         <Field
           label="Your name"
           hint="It is on record with everything that you do."
-          fault={isTried && actor.trim() === '' ? 'Say who you are.' : null}
+          fault={isTried && isNameless ? 'Say who you are.' : null}
         >
           {(control) => (
             <input
@@ -59,7 +61,7 @@ export function SignInPage(props: {
         </Field>
         <Field
           label="Platform key"
-          hint="With the scope support. Leave it empty where your network signs you in."
+          hint="With the scope support. Where your network signs you in, leave both empty: it says who you are."
         >
           {(control) => (
             <input
@@ -74,7 +76,7 @@ export function SignInPage(props: {
             />
           )}
         </Field>
-        {error !== null && <SignInFault error={error} />}
+        {error !== null && <SignInFault error={error} hasKey={textOf(key) !== null} />}
         <Button type="submit" look="primary" isBusy={isBusy}>
           Sign in
         </Button>
@@ -83,13 +85,19 @@ export function SignInPage(props: {
   );
 }
 
+const textOf = (field: string) => (field.trim() === '' ? null : field.trim());
+
 /** The fault of a wrong key in plain words; any other error in the API's words. */
-function SignInFault({ error }: { readonly error: unknown }) {
+function SignInFault({ error, hasKey }: { readonly error: unknown; readonly hasKey: boolean }) {
   const code = codeOf(error);
   if (code !== 'unauthenticated' && code !== 'forbidden') return <ErrorNotice error={error} />;
   return (
     <div role="alert">
-      {code === 'unauthenticated' ? (
+      {code === 'unauthenticated' && !hasKey ? (
+        <Notice tone="bad" title="Your network does not sign you in">
+          <p>Sign in with a platform key and your name.</p>
+        </Notice>
+      ) : code === 'unauthenticated' ? (
         <Notice tone="bad" title="This key is not valid">
           <p>Check that it is whole, and that it has not been revoked.</p>
         </Notice>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
 import { enterPages, type ConsolePages } from './enter-console.ts';
 import { voiceStudio } from './voice-studio-catalogue.ts';
@@ -11,6 +12,20 @@ const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
 
 /** Markup, script, a text from right to left, signs without width: allowed in a headline, and a risk for a page. */
 const HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>&amp; مرحبا {{7*7}}';
+
+/** The account's reports come on the second page, behind as many of later jobs. */
+async function putReportsBefore(page: Page): Promise<void> {
+  await page.route(/\/v1\/reviews\?/, async (route) => {
+    const url = new URL(route.request().url());
+    const isFirst = !url.searchParams.has('cursor');
+    url.searchParams.delete('cursor');
+    const response = await route.fetch({ url: String(url) });
+    const { data } = (await response.json()) as { readonly data: readonly object[] };
+    const ofLaterJobs = data.map((review) => ({ ...review, job_id: 'job_of_later' }));
+    const first = { data: ofLaterJobs, next_cursor: data.length === 0 ? null : 'second' };
+    await route.fulfill(isFirst ? { response, json: first } : { response });
+  });
+}
 
 describe.skipIf(program === null).concurrent('the portal', () => {
   let pages: ConsolePages | undefined;
@@ -161,7 +176,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
   });
 
   it('reports an output by keys alone and shows the decision; Escape leaves an edit and returns the focus', async () => {
-    const open = await portal.open(account, { to: `jobs/${delivered}` });
+    const open = await portal.open(account, { to: `jobs/${delivered}`, prepare: putReportsBefore });
     const { page } = open;
     await page.getByRole('button', { name: 'Edit' }).press('Enter');
     await page.getByLabel('What should be different?').fill('Warmer light');
@@ -175,6 +190,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await page.getByRole('radio').first().focus();
     await page.keyboard.press('Space');
     await page.getByText('What helps').waitFor();
+    await page.getByText('If it is broken, its credits come back').waitFor();
     await page.getByLabel('What do you see?').fill(HOSTILE);
     await page.getByRole('button', { name: 'Send the report' }).press('Enter');
     await page.getByText('Being looked at').waitFor();

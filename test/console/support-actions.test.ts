@@ -47,6 +47,9 @@ const HANDS: Readonly<Record<'clicks' | 'keys', Hand>> = {
   },
 };
 
+/** A decision as the account's history of reports has it. */
+const DECIDED = { refund: /Refund 35$/, free_retry: /Free retry 0$/, deny: /Deny 0$/ } as const;
+
 describe.skipIf(program === null).concurrent('support', () => {
   let pages: ConsolePages | undefined;
   let support: SupportFixture;
@@ -157,7 +160,12 @@ describe.skipIf(program === null).concurrent('support', () => {
       await two.page.getByRole('button', { name: other }).click();
       await two.page.getByLabel('Reason').fill('I came second');
       await two.page.getByRole('dialog').locator('.would').waitFor();
+      const queued = one.page.locator(`.queue-list a[href*="${id}"]`);
+      await queued.waitFor();
       await act(one.page, HANDS[how], { opens, would, did });
+      // It leaves the queue, and is no longer open among the reports beside it.
+      await queued.waitFor({ state: 'detached' });
+      await one.page.getByRole('row', { name: DECIDED[decision] }).waitFor();
       await two.page.getByRole('dialog').getByRole('button', { name: other }).click();
       await two.page.getByRole('alert').getByText('(Ada Lovelace) did decide_review (').waitFor();
       await two.page.getByText('The review has been decided otherwise.').waitFor();

@@ -6,6 +6,7 @@ import { Empty } from '../../shared/parts/notice.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { useFilter } from '../../shared/router.tsx';
+import { FrozenNotice } from '../frozen-notice.tsx';
 import { useVisit } from '../portal-context.tsx';
 import { Drafts } from './drafts.ts';
 import { QuotePanel } from './quote-panel.tsx';
@@ -26,6 +27,7 @@ export function CreatePage() {
   return (
     <>
       <PageHead title="Create" />
+      <FrozenNotice />
       {kind === undefined ? (
         <Empty title="Nothing can be created at the moment">Come back in a while.</Empty>
       ) : (

@@ -3,14 +3,13 @@ import type { Entry, HistoryItem, Job } from '../../../client/http/wire-types.ts
 import { mayMoveCredits } from '../../shared/data/may-move-credits.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useList } from '../../shared/data/use-list.ts';
-import { useResource } from '../../shared/data/use-resource.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Joined } from '../../shared/parts/joined.tsx';
 import { LongList } from '../../shared/parts/long-list.tsx';
 import { creditsText, Money } from '../../shared/parts/money.tsx';
-import { Empty, Shown } from '../../shared/parts/notice.tsx';
+import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
@@ -23,6 +22,8 @@ const CHOICES = [
   { value: 'other', text: 'Credits in and out' },
 ];
 const PAGE_ROWS = 25;
+/** A batch has several movements for each of its outputs. */
+const ENTRY_ROWS = 100;
 
 /** Where credits went: a line for each job, and one for each movement without a job. */
 export function HistorySection() {
@@ -116,19 +117,17 @@ function JobMoney({ job }: { readonly job: Job }) {
 function JobEntries({ job }: { readonly job: Job }) {
   const { client } = usePageParts();
   const { billing } = job;
-  const key = `entries ${job.id} ${String(billing.entry_ids.length)}`;
-  const entries = useResource(key, (signal) =>
-    client
-      .entries({ job_id: job.id, limit: 100 }, { signal })
-      .page()
-      .then(({ data }) => data),
+  const entries = useList<Entry>(
+    `entries ${job.id}`,
+    (cursor, signal) => client.entries({ job_id: job.id, limit: ENTRY_ROWS }, { signal }).page(cursor),
+    { nameOf: ({ id }) => id, version: String(billing.entry_ids.length) },
   );
   return (
     <div class="line-body">
-      <Shown of={entries} label="Its movements" lines={2}>
+      <ListFrame of={entries} label="Its movements" empty={null}>
         {(rows) => (
           <ul class="movements">
-            {rows.toReversed().map((entry) => (
+            {rows.map((entry) => (
               <li key={entry.id} class="movement">
                 <span>{entryText(entry)}</span>
                 <span class="muted small">
@@ -139,7 +138,7 @@ function JobEntries({ job }: { readonly job: Job }) {
             ))}
           </ul>
         )}
-      </Shown>
+      </ListFrame>
       <Link to={hrefTo(['jobs', job.id])}>Open the job</Link>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Job } from '../../../client/http/wire-types.ts';
+import type { Catalogue, Job } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { wordsOf } from '../../shared/data/problem-words.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
@@ -155,8 +155,7 @@ function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange:
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   if (!session.can.includes('submit')) return null;
-  const kind = catalogue.kinds.find(({ name }) => name === job.kind);
-  const rule = catalogue.models.find(({ name }) => name === kind?.default_model)?.cancel_rule;
+  const rule = cancelRuleOf(job, catalogue);
   const cancel = async () => {
     setIsBusy(true);
     try {
@@ -185,7 +184,7 @@ function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange:
             </Button>
           }
         >
-          <p>{rule ?? 'What no model has begun returns its credits.'}</p>
+          <p>{rule ?? 'What a cancel returns depends on the model that makes it.'}</p>
           <p class="muted">
             <Money credits={job.billing.reserved} isNamed /> are reserved for it.
           </p>
@@ -194,4 +193,16 @@ function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange:
       )}
     </>
   );
+}
+
+/**
+ * What a cancel returns, if it is the same for every model that may make the job, since a job does not say its model;
+ * otherwise null. An edit and a batch may be made by any.
+ */
+function cancelRuleOf({ kind }: Job, { kinds, models }: Catalogue): string | null {
+  const isOfOneKind = kinds.some(({ name }) => name === kind);
+  const makers = models.filter((model) => !isOfOneKind || model.kinds.some((made) => made.kind === kind));
+  const rules = new Set(makers.map(({ cancel_rule }) => cancel_rule));
+  const [rule] = rules;
+  return rules.size === 1 && rule !== undefined ? rule : null;
 }

@@ -1,4 +1,6 @@
 import { useEffect } from 'preact/hooks';
+import type { ApiClient } from '../../../client/http/api-client.ts';
+import type { Page } from '../../../client/http/listing.ts';
 import type { Job, Review } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
@@ -9,18 +11,17 @@ import { Badge, sentenceOf, StateBadge, type Tone } from '../../shared/parts/sta
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { REPORTED } from './report-dialog.tsx';
 
+const PAGE_ROWS = 100;
+/** Of a customer with more than 2,000 later reports, those of an old job are not shown. */
+const MAX_PAGES = 20;
+
 /** The customer's reports about a job and support's decisions; nothing if there are none. */
 export function JobReports({ job }: { readonly job: Job }) {
   const { client } = usePageParts();
-  const reports = useResource(
-    `reports ${job.id}`,
-    async (signal) => {
-      // One page is enough: an account makes at most 20 reports a day.
-      const { data } = await client.reviews.list({ limit: 100 }, { signal }).page();
-      return data.filter(({ job_id }) => job_id === job.id);
-    },
-    { on: ({ job_id, type }) => job_id === job.id && type !== 'job.progress', everyMs: 20_000 },
-  );
+  const reports = useResource(`reports ${job.id}`, (signal) => readReports(client, job, signal), {
+    on: ({ job_id, type }) => job_id === job.id && type !== 'job.progress',
+    everyMs: 20_000,
+  });
   const { reload } = reports;
   useEffect(() => {
     addEventListener(REPORTED, reload);
@@ -38,6 +39,25 @@ export function JobReports({ job }: { readonly job: Job }) {
       </ul>
     </Section>
   );
+}
+
+/**
+ * The reports of a job, newest first, out of those of the account. A report is newer than its job, so the reading ends
+ * at the job's age.
+ */
+async function readReports(client: ApiClient, job: Job, signal: AbortSignal): Promise<readonly Review[]> {
+  const found: Review[] = [];
+  // Only a delivered output can be reported.
+  let isOver = job.counts.succeeded === 0;
+  let cursor: string | null = null;
+  for (let pages = 0; pages < MAX_PAGES && !isOver; pages++) {
+    const page: Page<Review> = await client.reviews.list({ limit: PAGE_ROWS }, { signal }).page(cursor);
+    found.push(...page.data.filter(({ job_id }) => job_id === job.id));
+    const oldest = page.data.at(-1);
+    cursor = page.next_cursor;
+    isOver = cursor === null || oldest === undefined || oldest.created_at < job.created_at;
+  }
+  return found;
 }
 
 const DECISIONS: Readonly<

@@ -1,5 +1,6 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
 import type { Page } from '../../../client/http/listing.ts';
+import { joinPage, type ReadRows } from './join-page.ts';
 import { useAsking } from './use-asking.ts';
 import { useReloads, type ReloadRules } from './use-reloads.ts';
 
@@ -10,16 +11,14 @@ export type List<Row> = {
   readonly isLoading: boolean;
   readonly hasMore: boolean;
   readonly readMore: () => void;
-  /** Reads the first page again: new rows are put on top, known ones are replaced. */
+  /** Reads the first page again (join-page.ts). */
   readonly reload: () => void;
   /** Replaces the row of the same name. */
   readonly replace: (row: Row) => void;
 };
 
-type Held<Row> = {
+type Held<Row> = ReadRows<Row> & {
   readonly key: string;
-  readonly rows: readonly Row[] | null;
-  readonly next: string | null;
   readonly error: unknown;
   readonly isLoading: boolean;
 };
@@ -47,9 +46,11 @@ export function useList<Row>(
       latest.current.readPage(cursor, signal).then(
         (page) => {
           if (signal.aborted) return;
-          setHeld((before) =>
-            joined(ofKey(before), { ...page, isFirst: cursor === null }, latest.current.nameOf),
-          );
+          const part = { ...page, isFirst: cursor === null };
+          setHeld((before) => ({
+            ...{ key, error: null, isLoading: false },
+            ...joinPage(ofKey(before), part, latest.current.nameOf),
+          }));
         },
         (error: unknown) => {
           if (!signal.aborted) setHeld((before) => ({ ...ofKey(before), error, isLoading: false }));
@@ -79,28 +80,5 @@ export function useList<Row>(
     },
     reload,
     replace,
-  };
-}
-
-type ReadPage<Row> = Page<Row> & { readonly isFirst: boolean };
-
-/** Adds a page to the rows read so far. Rows that are in both are replaced. */
-function joined<Row>(
-  before: Held<Row>,
-  { data, next_cursor, isFirst }: ReadPage<Row>,
-  nameOf: (row: Row) => string,
-): Held<Row> {
-  const known = before.rows ?? [];
-  const read = new Set(data.map(nameOf));
-  const others = known.filter((row) => !read.has(nameOf(row)));
-  // A first page without a known row leaves unread rows behind it, so the list begins again.
-  const goesOn = !isFirst || others.length < known.length;
-  const kept = goesOn ? others : [];
-  return {
-    key: before.key,
-    rows: isFirst ? [...data, ...kept] : [...kept, ...data],
-    next: isFirst && kept.length > 0 ? before.next : next_cursor,
-    error: null,
-    isLoading: false,
   };
 }

@@ -25,13 +25,16 @@ const COLUMNS: readonly Column<Job>[] = [
   { name: 'Returned', isNumber: true, cell: ({ billing }) => <Money credits={billing.returned} /> },
 ];
 
+/** Jobs begin and end while the page is viewed. */
+const EVERY_MS = 10_000;
+
 /** The jobs of the account, newest first. */
 export function AccountJobs() {
   const { client } = usePageParts();
   const jobs = useList<Job>(
     'jobs of the account',
     (cursor, signal) => client.jobs.list({ limit: 10 }, { signal }).page(cursor),
-    { nameOf: ({ id }) => id },
+    { nameOf: ({ id }) => id, everyMs: EVERY_MS },
   );
   return (
     <Section title="Jobs">

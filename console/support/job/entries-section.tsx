@@ -18,6 +18,9 @@ const COLUMNS: readonly Column<Entry>[] = [
   { name: 'Entry', cell: (entry) => <IdText id={entry.id} /> },
 ];
 
+/** Credits move while the page is viewed, and what is reserved and returned again leaves the balance as it was. */
+const EVERY_MS = 10_000;
+
 /** The ledger entries of one job, or of the account. */
 export function EntriesSection({
   jobId,
@@ -31,7 +34,7 @@ export function EntriesSection({
     `entries ${jobId ?? ''}`,
     (cursor, signal) => client.entries(jobId === undefined ? {} : { job_id: jobId }, { signal }).page(cursor),
     // The rows read so far stay; new ones are put on top.
-    { nameOf: ({ id }) => id, version },
+    { nameOf: ({ id }) => id, version, everyMs: EVERY_MS },
   );
   return (
     <ListTable

@@ -19,6 +19,9 @@ import { ReferencePictures } from '../job/reference-pictures.tsx';
 import { ListTable } from '../list-table.tsx';
 import { ReviewDecisions } from './review-decisions.tsx';
 
+/** Another person may decide a report while it is viewed. */
+const EVERY_MS = 10_000;
+
 /** A report: request and result side by side, its cost, and the decisions. */
 export function ReviewRecord(props: { readonly reviewId: string; readonly onTold: () => void }) {
   const { client } = usePageParts();
@@ -26,6 +29,7 @@ export function ReviewRecord(props: { readonly reviewId: string; readonly onTold
   const review = useResource(
     `review ${reviewId}`,
     (signal) => client.reviews.retrieve(reviewId, { signal }) as Promise<ReviewForSupport>,
+    { everyMs: EVERY_MS },
   );
   return (
     <div class="stack-wide review">
@@ -95,7 +99,7 @@ function Report({ of, onTold }: { readonly of: ReviewForSupport; readonly onTold
         title="Reports of this account"
         aside={<Link to={hrefTo(['accounts', of.account_id])}>The account</Link>}
       >
-        <ReportHistory />
+        <ReportHistory version={`${of.state} ${String(of.decisions.length)}`} />
       </Section>
     </>
   );
@@ -112,13 +116,13 @@ const COLUMNS: readonly Column<Review>[] = [
   { name: 'Refunded', isNumber: true, cell: ({ billing }) => <Money credits={billing.refunded} /> },
 ];
 
-/** The account's reports with their decisions. */
-function ReportHistory() {
+/** The account's reports with their decisions. A change of `version` reads them again. */
+function ReportHistory({ version }: { readonly version: string }) {
   const { client } = usePageParts();
   const reports = useList(
     'reports of the account',
     (cursor, signal) => client.reviews.list({ limit: 10 }, { signal }).page(cursor),
-    { nameOf: ({ id }) => id },
+    { nameOf: ({ id }) => id, version },
   );
   return (
     <ListTable

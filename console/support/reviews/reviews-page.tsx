@@ -13,6 +13,9 @@ import { goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
 import { useKeys } from '../use-keys.ts';
 import { ReviewRecord } from './review-record.tsx';
 
+/** Customers report and others decide while the queue is viewed. */
+const EVERY_MS = 10_000;
+
 /** The queue of reports with the chosen one beside it. J and K step through the queue. */
 export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefined }) {
   const { client } = usePageParts();
@@ -21,7 +24,7 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
   const reviews = useList<Review>(
     `reviews ${filter}`,
     (cursor, signal) => client.reviews.list({ state: filter }, { signal }).page(cursor),
-    { nameOf: ({ id }) => id },
+    { nameOf: ({ id }) => id, everyMs: EVERY_MS },
   );
   const rows = reviews.rows ?? [];
   const shownId = reviewId ?? rows[0]?.id;

@@ -1,0 +1,13 @@
+import { Notice } from '../shared/parts/notice.tsx';
+import { useBalance } from './balance.tsx';
+
+/** Says that new work is refused, while the account is frozen. */
+export function FrozenNotice() {
+  const { data } = useBalance();
+  if (data?.frozen !== true) return null;
+  return (
+    <Notice tone="warning" title="New work is paused for this account">
+      <p>What is under way goes on and ends as usual. Contact support to go on.</p>
+    </Notice>
+  );
+}

@@ -1,0 +1,237 @@
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { browserFor } from '../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from './enter-console.ts';
+import type { PortalFixture } from './portal-fixture.ts';
+
+const program = browserFor(import.meta.filename);
+const HEADLINE = 'Fresh bread, every morning';
+const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
+const RULE = 'Cancel at any time before it is delivered and all of its credits return.';
+const DAY_MS = 86_400_000;
+/** A busy machine takes long for what a page does at once. */
+const PATIENT = { timeout: 20_000 } as const;
+
+/** In the page: where the sound comes from, and how long it plays once its content is known. */
+const READ_SOUND = `new Promise((resolve, reject) => {
+  const medium = document.querySelector('audio');
+  const done = () => resolve({ from: new URL(medium.src).protocol, seconds: medium.duration });
+  medium.addEventListener('error', () => reject(medium.error));
+  if (medium.readyState > 0) done();
+  else medium.addEventListener('loadedmetadata', done);
+})`;
+
+describe.skipIf(program === null).concurrent('a customer', () => {
+  let pages: ConsolePages | undefined;
+  let portal: PortalFixture;
+
+  beforeAll(async () => {
+    pages = await enterPages(program);
+    ({ portal } = pages);
+  });
+  afterAll(() => pages?.close());
+
+  const titles = (page: Page) => page.locator('.job-row .line-title').allInnerTexts();
+
+  it('reads each line of a price, the balance after it, when credits return, and what a cancel returns', async () => {
+    const open = await portal.open(await portal.openAccount(), { to: 'create' });
+    const { page } = open;
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await page.getByRole('button', { name: 'Create for 35 credits' }).waitFor();
+    const priced = page.waitForResponse('**/v1/quotes');
+    await page.getByLabel('Variations').fill('3');
+    const quote = (await (await priced).json()) as { returned_automatically_by: string };
+    await page.getByRole('button', { name: 'Create for 105 credits' }).waitFor();
+    const price = page.getByRole('complementary', { name: 'Price' });
+    const words = (await price.innerText()).replaceAll(/\s+/g, ' ');
+    expect(words).toContain('Static ad 3 × 35');
+    expect(words).toContain('Total 105 credits');
+    expect(words).toContain('Available now 1,000 Available after 895');
+    expect(words).toContain(RULE);
+    const by = price.getByText('Returned by itself if not ready by').locator('time');
+    expect(await by.getAttribute('datetime')).toBe(quote.returned_automatically_by);
+    expect(await by.innerText()).toMatch(/\d\d:\d\d$/);
+    await open.close();
+  });
+
+  it('whose account is frozen is told so before and after a submission, and keeps all credits', async () => {
+    const account = await portal.openAccount();
+    await portal.call('POST', `/v1/accounts/${account}/freeze`, { reason: 'a chargeback' });
+    const open = await portal.open(account, { to: 'create' });
+    const { page } = open;
+    await page.getByText('New work is paused for this account').waitFor();
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await page.getByRole('button', { name: 'Create for 35 credits' }).click();
+    await page.getByRole('alert').getByText('The account is frozen').first().waitFor();
+    await page.getByRole('link', { name: 'Credits', exact: true }).click();
+    await page.getByText('New work is paused for this account').waitFor();
+    expect(await page.getByTestId('available').innerText()).toContain('1,000');
+    await open.close();
+  });
+
+  it('filters jobs, history and usage by the address, which keeps the filters when going back', async ({
+    expect,
+  }) => {
+    const account = await portal.openAccount();
+    const id = await portal.submit(account, AD);
+    await portal.submit(account, {
+      ...AD,
+      brief: { headline: 'Cold bread' },
+      test_scenario: 'fails_after_start',
+    });
+    const running = await portal.submit(account, {
+      ...AD,
+      brief: { headline: 'Rolls' },
+      test_scenario: 'never_finishes',
+    });
+    await portal.untilEnded(account, id);
+    const open = await portal.open(account, { to: 'jobs' });
+    const { page } = open;
+    const choose = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const place = () => new URL(page.url()).hash;
+    await choose('Failed');
+    await expect.poll(() => titles(page), PATIENT).toEqual(['Cold bread']);
+    await page.getByLabel('Kind').selectOption('Video ad');
+    await page.getByText('No job is like that').waitFor();
+    expect(place()).toBe('#/jobs?state=failed&kind=video_ad');
+    await page.getByLabel('Kind').selectOption('Static ad');
+    await page.locator('.job-row').click();
+    await page.getByText('What happened').waitFor();
+    await page.goBack();
+    await expect.poll(() => titles(page), PATIENT).toEqual(['Cold bread']);
+    expect(place()).toBe('#/jobs?state=failed&kind=static_ad');
+
+    // A job that is no longer as the filter says leaves the list.
+    await page.evaluate(`location.hash = '#/jobs?state=running'`);
+    await page.locator('.job-row', { hasText: 'Rolls' }).waitFor();
+    expect(await titles(page)).toEqual(['Rolls']);
+    await portal.call('POST', `/v1/jobs/${running}/cancel`, undefined, account);
+    await page.getByText('No job is like that').waitFor();
+
+    await page.evaluate(`location.hash = '#/credits'`);
+    await page.getByText('Fresh bread').first().waitFor();
+    await choose('Credits in and out');
+    await page.getByText('Credits added').waitFor();
+    expect(await page.getByText(HEADLINE).count()).toBe(0);
+    const asked = page.waitForRequest((request) => request.url().includes('/v1/usage?from='));
+    await choose('90 days');
+    await asked;
+    expect(place()).toBe('#/credits?only=other&days=90');
+    await open.close();
+  });
+
+  it('reads and downloads the statement of the days that were chosen', async ({ expect }) => {
+    const account = await portal.openAccount();
+    await portal.untilEnded(account, await portal.submit(account, AD));
+    const open = await portal.open(account);
+    const { page } = open;
+    await page.getByRole('button', { name: 'Statement' }).click();
+    const dialog = page.getByRole('dialog');
+    const dayOf = (daysAgo: number) => new Date(Date.now() - daysAgo * DAY_MS).toISOString().slice(0, 10);
+    const choose = async (from: string, to: string) => {
+      await dialog.getByLabel('From').fill(from);
+      await dialog.getByLabel('Up to and including').fill(to);
+    };
+    const factsOf = async () => (await dialog.locator('.facts').innerText()).replaceAll(/\s+/g, ' ');
+    const save = async () => {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        dialog.getByRole('button', { name: 'Download CSV' }).click(),
+      ]);
+      return {
+        name: file.suggestedFilename(),
+        lines: (await text(await file.createReadStream())).trim().split('\r\n'),
+      };
+    };
+    await choose(dayOf(0), dayOf(0));
+    await expect
+      .poll(factsOf, PATIENT)
+      .toBe('Opening balance 0 Credits added +1,000 Charged −35 Refunded 0 Closing balance 965 credits');
+    const today = await save();
+    expect(today.name).toBe(`credits-${dayOf(0)}-${dayOf(0)}.csv`);
+    expect(today.lines.filter((line) => line.includes(',commit,'))).toHaveLength(1);
+    await choose(dayOf(3), dayOf(1));
+    await expect.poll(factsOf, PATIENT).toContain('Closing balance 0 credits');
+    expect((await save()).lines).toHaveLength(1);
+    await open.close();
+  });
+
+  it('edits an output at the price shown, and reads what a cancel of the edit returns', async () => {
+    const account = await portal.openAccount();
+    const job = await portal.untilEnded(account, await portal.submit(account, AD));
+    const open = await portal.open(account, { to: `jobs/${String(job.id)}` });
+    const { page } = open;
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('What should be different?').fill('Warmer light');
+    await page.getByRole('button', { name: 'Create the edit for 35 credits' }).dblclick();
+    await page.getByText('Delivered and charged').waitFor();
+    await page.getByText('Made from').waitFor();
+    const { body } = await portal.call('GET', '/v1/jobs?kind=edit', undefined, account);
+    expect(body.data).toMatchObject([{ kind: 'edit', billing: { quoted: 35, committed: 35 } }]);
+    const running = await portal.submit(account, {
+      ...{ kind: 'edit', source_output_id: job.outputs[0].id, instruction: 'Colder' },
+      test_scenario: 'never_finishes',
+    });
+    await page.evaluate(`location.hash = '#/jobs/${running}'`);
+    await page.getByRole('button', { name: 'Cancel job' }).click();
+    await page.getByRole('dialog').getByText(RULE).waitFor();
+    await open.close();
+  });
+
+  it('creates the voice studio’s sound by its form, hears it, and downloads it as it was made', async () => {
+    const account = await portal.openAccount();
+    const open = await portal.open(account, { to: 'create' });
+    const { page } = open;
+    await page.getByRole('button', { name: 'Voice over' }).click();
+    await page.getByLabel('Script').fill('Good morning. The rolls are warm.');
+    await page.getByRole('button', { name: /^Create for \d+ credits?$/ }).click();
+    await page.getByText('Delivered and charged').waitFor();
+    await page.locator('audio').waitFor();
+    const { from, seconds } = await page.evaluate<{ from: string; seconds: number }>(READ_SOUND);
+    expect([from, seconds > 0.5]).toEqual(['blob:', true]);
+    const { body } = await portal.call('GET', '/v1/jobs', undefined, account);
+    const [output] = body.data[0].outputs;
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    let bytes = 0;
+    for await (const chunk of await file.createReadStream()) bytes += (chunk as Buffer).length;
+    expect([file.suggestedFilename(), bytes]).toEqual([expect.stringContaining(output.id), output.bytes]);
+    await open.close();
+  });
+
+  it('sees a running job’s stage with its share, and a film with controls', async () => {
+    const account = await portal.openAccount();
+    const id = await portal.submit(account, AD);
+    await portal.untilEnded(account, id);
+    // A film takes a minute to make. That a browser plays one is held by test/browser.
+    const changes: Record<string, unknown>[] = [];
+    const open = await portal.open(account, {
+      prepare: async (page) => {
+        await page.route(`**/v1/jobs/${id}`, async (route) => {
+          const job = (await (await route.fetch()).json()) as { readonly outputs: readonly object[] };
+          const outputs = job.outputs.map((output) => ({ ...output, content_type: 'video/mp4' }));
+          await route.fulfill({ json: { ...job, outputs, ...changes.at(-1) } });
+        });
+      },
+    });
+    const { page } = open;
+    await page.evaluate(`location.hash = '#/jobs/${id}'`);
+    const film = page.locator('video[controls]');
+    await film.waitFor();
+    expect(await film.getAttribute('src')).toMatch(/^blob:/);
+    changes.push({
+      ...{ state: 'running', finished_at: null },
+      progress: { stage: 'render', fraction: 0.4, queue_position: null },
+    });
+    await page.evaluate(`location.hash = '#/jobs'`);
+    await page.locator('.job-row').waitFor();
+    await page.evaluate(`location.hash = '#/jobs/${id}'`);
+    const bar = page.getByRole('progressbar', { name: 'Render, 40 %' });
+    await bar.waitFor();
+    expect(await bar.getAttribute('aria-valuenow')).toBe('40');
+    await open.close();
+  });
+});
