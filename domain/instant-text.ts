@@ -11,7 +11,7 @@ export function instantTextOrNull(instant: string | Date | null): string | null 
 const STORED_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d:\d\d$/;
 
 /** The names of fields that hold a time. A text of a caller's (a name, a reference) stays as it was written. */
-const NAMES_A_TIME = /(?:^from|^to|since|_at|_start|_until)$/;
+const NAMES_A_TIME = /(?:^from|^to|since|_at|_by|_start|_end|_until)$/;
 
 /** The fields of a stored JSON object, with its times in the form of every other time. */
 export function withInstantTexts(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {

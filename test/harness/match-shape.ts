@@ -9,9 +9,9 @@ const EVERY_CALL: readonly NamedCall[] = Object.entries(CALLS);
 type AnyRequest = { readonly method: string; readonly path: string };
 type AnyResponse = { readonly status: number; readonly contentType: string | null; readonly text: string };
 
-/** Also where a shape says nothing of a field: in the data of an event, in what was done. */
+/** Also where a shape says nothing of a field: in the data of an event, in what was done. A text of a caller's may look like it. */
 const STORED_INSTANT =
-  /"(?:from|to|\w*since|\w+_at|\w+_start|\w+_until)":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d"/;
+  /"(?!(?:reason|name|reference)")\w+":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d"/;
 
 /**
  * Holds a response of the API against what the contract declares of its call: the status, the problem's code, and the shape, strictly,

@@ -106,14 +106,22 @@ describe('an account’s events as a list', () => {
 
   it('write the times in their data as every time is written, and the texts as they are', async () => {
     const account = await api.openAccount();
+    const names = [
+      'expires_at',
+      'period_start',
+      'period_end',
+      'return_by',
+      'returned_automatically_by',
+      'since',
+    ];
     await api.owner.query(
-      `SELECT jobs.tell($1, NULL, 'credits.expiring', jsonb_build_object(
-         'expires_at', timestamptz '2026-01-31 13:00:00.123456+01', 'credits', 5,
-         'reason', '9999-99-99T00:00:00+01:00'), ledger.lock($1))`,
-      [account.accountId],
+      `SELECT jobs.tell($1, NULL, 'credits.expiring', jsonb_object_agg(n, timestamptz '2026-01-31 13:00:00.123456+01')
+         || jsonb_build_object('reason', '9999-99-99T00:00:00+01:00'), ledger.lock($1)) FROM unnest($2::text[]) n`,
+      [account.accountId, names],
     );
+    const times = Object.fromEntries(names.map((name) => [name, '2026-01-31T12:00:00.123Z']));
     expect((await list(account)).data).toMatchObject([
-      { data: { expires_at: '2026-01-31T12:00:00.123Z', credits: 5, reason: '9999-99-99T00:00:00+01:00' } },
+      { data: { ...times, reason: '9999-99-99T00:00:00+01:00' } },
     ]);
   });
 
