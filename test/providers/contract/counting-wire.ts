@@ -7,6 +7,8 @@ export type CountingWire = {
   readonly connections: () => number;
   /** The number of request lines of posts among the bytes, whatever the HTTP server made of them. */
   readonly posts: () => number;
+  /** Bytes from the client to the service, and those of them that its first request has, by its head and Content-Length. */
+  readonly bytesOut: () => { readonly all: number; readonly first: number };
   /** Bytes from the service to its client. */
   readonly bytesBack: () => number;
   /** Connections that the client ended by a reset. */
@@ -14,6 +16,7 @@ export type CountingWire = {
   readonly close: () => Promise<void>;
 };
 
+const HEAD_END = '\r\n\r\n';
 const POST_LINE = /POST \S+ HTTP\/1\.1\r\n/g;
 
 /** A proxy between an adapter and a fake that counts. A reset on one side is passed on to the other. */
@@ -44,6 +47,10 @@ export async function createCountingWire(targetUrl: string): Promise<CountingWir
     url: `http://127.0.0.1:${String(port)}`,
     connections: () => links.length,
     posts: () => links.reduce((sum, { sent }) => sum + (sent.match(POST_LINE)?.length ?? 0), 0),
+    bytesOut: () => ({
+      all: links.reduce((sum, { sent }) => sum + sent.length, 0),
+      first: lengthOfRequest(links[0]?.sent ?? ''),
+    }),
     bytesBack: () => bytesBack,
     resets: () => resets,
     close: () =>
@@ -57,4 +64,12 @@ export async function createCountingWire(targetUrl: string): Promise<CountingWir
         }
       }),
   };
+}
+
+/** Of the request that begins here. Throws for one that does not say its length. */
+function lengthOfRequest(sent: string): number {
+  const head = sent.slice(0, sent.indexOf(HEAD_END) + HEAD_END.length);
+  const [, length] = /\r\ncontent-length: (\d+)\r\n/i.exec(head) ?? [];
+  if (length === undefined) throw new Error(`a request without a length: ${head}`);
+  return head.length + Number(length);
 }

@@ -9,6 +9,7 @@ import {
   submissionOf,
   submitTimeoutFor,
 } from './contract-fixture.ts';
+import type { CountingWire } from './counting-wire.ts';
 import type { ContractSubject } from './dialect.ts';
 import {
   answering,
@@ -72,6 +73,12 @@ const REFUSED = [
   [429, 'capacity'],
 ] as const;
 
+/** No byte went out beside the one request: not the beginning of a second, on this connection or on another. */
+function expectOneRequest(wire: CountingWire): void {
+  const { all, first } = wire.bytesOut();
+  expect(all).toBe(first);
+}
+
 export function describeSubmissions(subject: ContractSubject): void {
   const start = createContractFixture(subject);
   const { dialect } = subject;
@@ -86,6 +93,7 @@ export function describeSubmissions(subject: ContractSubject): void {
       expect(await submit()).toEqual({ outcome: 'unknown', mayArriveLater });
       await sleep(SECOND_TRY_MS);
       expect([fake.wire.posts(), fake.wire.connections()]).toEqual([1, 1]);
+      expectOneRequest(fake.wire);
       expect(fake.taken()).toBeLessThanOrEqual(1);
     });
 
@@ -128,6 +136,7 @@ export function describeSubmissions(subject: ContractSubject): void {
       expect(await submit()).toEqual({ outcome: 'rejected', errorClass, retryAfterMs: null });
       await sleep(SECOND_TRY_MS);
       expect([fake.wire.posts(), fake.taken()]).toEqual([1, 0]);
+      expectOneRequest(fake.wire);
     });
 
     it.each(dialect.refusals)('by $status with $body as $means', async ({ means, ...answer }) => {
