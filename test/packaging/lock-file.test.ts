@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -22,6 +23,7 @@ const MANIFEST = z.looseObject({
   allowScripts: z.record(z.string(), z.boolean()),
 });
 const { packages } = LOCK.parse(JSON.parse(readFileSync(path.join(CHECKOUT, 'package-lock.json'), 'utf8')));
+const DEPENDENCIES = readFileSync(path.join(CHECKOUT, 'docs/decisions/dependencies.md'), 'utf8');
 const manifest = MANIFEST.parse(JSON.parse(readFileSync(path.join(CHECKOUT, 'package.json'), 'utf8')));
 
 const nameOf = (location: string) =>
@@ -94,8 +96,7 @@ test.each([
 );
 
 test('the page of dependencies has a line for each package, with its licence, and for no other', () => {
-  const page = readFileSync(path.join(CHECKOUT, 'docs/decisions/dependencies.md'), 'utf8');
-  const sections = new Map(page.split('\n## ').map((text) => [/^\w+/.exec(text)?.[0], text]));
+  const sections = new Map(DEPENDENCIES.split('\n## ').map((text) => [/^\w+/.exec(text)?.[0], text]));
   /** The packages of a section's table, each with its licence: `a, b` and `a-{b, c}` are several. */
   const written = (section: string) =>
     [...(sections.get(section) ?? '').matchAll(/^\| ([@a-z].*?) \| .+ \| (\S+) \|$/gm)]
@@ -117,7 +118,27 @@ test('the page of dependencies has a line for each package, with its licence, an
     lines.map((line) => line.join(': ')).toSorted();
   expect(sorted(written('Runtime'))).toEqual(sorted(installed(manifest.dependencies)));
   expect(sorted(written('Development'))).toEqual(sorted(installed(manifest.devDependencies)));
-  expect(page).toContain(`## Runtime (${String(Object.keys(manifest.dependencies).length)})`);
+  expect(DEPENDENCIES).toContain(`## Runtime (${String(Object.keys(manifest.dependencies).length)})`);
+});
+
+const BILL_OF_MATERIALS = z.object({
+  bomFormat: z.literal('CycloneDX'),
+  metadata: z.object({ component: z.object({ name: z.string() }) }),
+  components: z.array(z.object({ name: z.string(), version: z.string() })),
+});
+
+test('the bill of materials lists each package of an image in its version, and no other', () => {
+  const bill = execFileSync(process.execPath, [path.join(CHECKOUT, 'dev/sbom.mjs')], {
+    ...{ encoding: 'utf8', maxBuffer: 64 * 1_048_576 },
+  });
+  const { metadata, components } = BILL_OF_MATERIALS.parse(JSON.parse(bill));
+  expect(metadata.component.name).toBe('holdfast');
+  const ofImage = Object.entries(packages)
+    .filter(([location, { dev }]) => location !== '' && dev !== true)
+    .map(([location, { version }]) => `${nameOf(location)}@${version ?? ''}`);
+  expect(components.map(({ name, version }) => `${name}@${version}`).toSorted()).toEqual(
+    [...new Set(ofImage)].toSorted(),
+  );
 });
 
 test('versions are exact, Temporal packages all the same, and runtime dependencies at most 20', () => {

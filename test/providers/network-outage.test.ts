@@ -12,7 +12,9 @@ function namespacesOrNull(): Namespaces | null {
   try {
     return createNamespaces();
   } catch {
-    console.log('network namespaces cannot be made here (root and iproute2 can): outages are not tried');
+    console.log(
+      'SKIPPED: outages are not tried, as network namespaces cannot be made here (root and iproute2 can)',
+    );
     return null;
   }
 }

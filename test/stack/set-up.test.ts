@@ -64,3 +64,24 @@ test('the Temporal server is built at the version that names its cache', async (
   const goModule = await readFile(path.join(DEV, 'temporal-server', 'go.mod'), 'utf8');
   expect(goModule).toContain(`github.com/temporalio/cli v${TEMPORAL_CLI_VERSION} `);
 });
+
+test.each<[string, string | null]>([
+  ['is not installed', null],
+  ['can install nothing', '#!/bin/sh\necho "no network" >&2\necho "none at all" >&2\nexit 1\n'],
+])('fuzzing says in one line that it is skipped, and ends with 0, where python3 %s', async (_why, python) => {
+  const { home, remove } = await makeTemporaryHome('no-python');
+  try {
+    if (python !== null) await writeFile(path.join(home, 'python3'), python, { mode: 0o755 });
+    const { stdout, stderr } = await run(
+      process.execPath,
+      ['--import', 'tsx', path.join(DEV, '..', 'test', 'fuzz', 'main.ts')],
+      { env: { PATH: home, XDG_CACHE_HOME: home } },
+    );
+    expect([stdout, stderr]).toEqual([
+      expect.stringMatching(/^SKIPPED: the document is not fuzzed\. schemathesis \S+ cannot be .+\n$/),
+      '',
+    ]);
+  } finally {
+    await remove();
+  }
+});
