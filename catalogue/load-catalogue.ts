@@ -87,9 +87,19 @@ async function importFrom(source: string, limitMs: number): Promise<CatalogueFil
 /** Where in the file an error came from. Of a syntax error that an import meets Node.js does not say it, and does when it checks the file. */
 function placeOf(error: unknown, source: string): string {
   const names = [pathToFileURL(source).href, source];
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const at = stack.split('\n').find((line) => names.some((name) => line.includes(`${name}:`)));
+  const at = stackOf(error)
+    .split('\n')
+    .find((line) => names.some((name) => line.includes(`${name}:`)));
   const line = at === undefined ? undefined : /:(\d+)(?::\d+)?\)?$/.exec(at)?.[1];
   if (line !== undefined) return ` (line ${line})`;
   return error instanceof SyntaxError ? `: node --check ${source} shows where` : '';
+}
+
+/** The file chooses what it throws: a stack that is no text, or cannot be read, names no line. */
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack) : '';
+  } catch {
+    return '';
+  }
 }

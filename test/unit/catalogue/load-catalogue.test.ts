@@ -135,6 +135,26 @@ describe('a start is refused', () => {
       'it does not run: no key',
     ],
     [
+      'that throws an error whose stack is no text',
+      'stack.mjs',
+      'export const catalogue = () => { throw Object.assign(new Error("no key"), { stack: 5 }); };',
+      'it does not run: no key',
+    ],
+    [
+      'that throws an error whose stack cannot be read',
+      'no-stack.mjs',
+      'const get = () => { throw new Error("no stack"); };\n' +
+        'export const catalogue = () => { throw Object.defineProperty(new Error("no key"), "stack", { get }); };',
+      'it does not run: no key',
+    ],
+    [
+      'that throws an error whose message cannot be read',
+      'no-message.mjs',
+      'const get = () => { throw new Error("no message"); };\n' +
+        'export const catalogue = () => { throw Object.defineProperty(new Error(), "message", { get }); };',
+      'it does not run: what it threw has no text',
+    ],
+    [
       'that defines nothing',
       'empty.mjs',
       'export const catalogue = () => undefined;',
