@@ -33,7 +33,7 @@ export const rateLimits = z
   .string()
   .default('')
   .transform((text, context): RateLimits => {
-    const given = text.trim() === '' ? [] : text.split(',').map(readOne);
+    const given = text === '' ? [] : text.split(',').map(readOne);
     const limits = given.filter((one) => one !== null);
     const isEachOnce = new Set(limits.map(([name]) => name)).size === given.length;
     if (isEachOnce) return { ...DEFAULT_RATE_LIMITS, ...Object.fromEntries(limits) };

@@ -83,6 +83,11 @@ describe('the configuration of a process', () => {
     ]);
   });
 
+  test('refuses blank limits of requests, and takes an empty setting for none', () => {
+    expect(faultsOf(() => readApiConfig({ ...API, RATE_LIMITS: ' ' }))).toEqual(['RATE_LIMITS']);
+    expect(readApiConfig({ ...API, RATE_LIMITS: '' }).rateLimits).toEqual(readApiConfig(API).rateLimits);
+  });
+
   test('refuses limits of an unknown provider, and names the known ones', () => {
     const read = () =>
       readWorkerConfig({ ...WORKER, PROVIDER_LIMITS: 'fal in_flight=2, replicat in_flight=3' });
