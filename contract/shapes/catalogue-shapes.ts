@@ -58,7 +58,7 @@ const making = z.strictObject({
       name: z.string().describe('The name of the stage, as the `stage` of `progress` says it.'),
       needs: listOf(z.string())
         .describe('The earlier stages whose results it is made from.')
-        .meta({ examples: [['script']] }),
+        .meta({ examples: [['outline']] }),
       parts: z
         .int()
         .min(1)
