@@ -170,6 +170,46 @@ const finish = async (body: object): Promise<Json> => {
   return running.untilEnded(account, job.id as string, 120_000);
 };
 const brief = { headline: HEADLINE, body: 'It sings.', brand_color: '#00aa77' };
+/** What the services are told of it. */
+const PROMPT = `An advertisement.\nHeadline: ${HEADLINE}\nIt says: It sings.\nMain colour: #00aa77`;
+const text = { type: 'string' };
+/** The body for the script of a film of 15 seconds. */
+const CHAT = {
+  model: 'gpt-5-mini',
+  messages: [
+    {
+      role: 'system',
+      content:
+        'Write an advertising film of 15 seconds in exactly 4 scenes. line: what the voice says in it, short enough to be said ' +
+        'in its time. picture: what its first frame shows, without any lettering. motion: what moves, and how the camera does.',
+    },
+    { role: 'user', content: PROMPT },
+  ],
+  response_format: {
+    type: 'json_schema',
+    json_schema: {
+      ...{ name: 'film', strict: true },
+      schema: {
+        type: 'object',
+        properties: {
+          scenes: {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: { line: text, picture: text, motion: text },
+              required: ['line', 'picture', 'motion'],
+              additionalProperties: false,
+            },
+          },
+        },
+        required: ['scenes'],
+        additionalProperties: false,
+      },
+    },
+  },
+};
+const byPrompt = (a: unknown, b: unknown) =>
+  (a as { prompt: string }).prompt.localeCompare((b as { prompt: string }).prompt);
 const attemptsOf = (job: Json) =>
   running.rows<{ stage: string; provider: string; billed: string; cost: string | null; is_final: boolean }>(
     `SELECT stage, provider, billed, trim_scale(cost)::text AS cost, is_cost_final AS is_final
@@ -196,11 +236,13 @@ describe('the models of other services', () => {
     const [submitted] = fal.requests.filter(FAL_DIALECT.isSubmission);
     expect(submitted).toMatchObject({
       path: '/fal-ai/flux/dev',
-      json: { image_size: { width: 768, height: 1_024 }, num_images: 1, output_format: 'png' },
       headers: { authorization: `Key ${SECRETS.FAL_KEY}` },
     });
-    expect((submitted?.json as { prompt: string }).prompt).toContain(HEADLINE);
-    expect(Object.keys(submitted?.json as object)).toHaveLength(4);
+    expect(submitted?.json).toEqual({
+      prompt: PROMPT,
+      image_size: { width: 768, height: 1_024 },
+      ...{ num_images: 1, output_format: 'png' },
+    });
     expect(await attemptsOf(job)).toMatchObject([{ provider: 'fal', billed: 'yes', is_final: false }]);
   });
 
@@ -225,9 +267,13 @@ describe('the models of other services', () => {
     expect(job).toMatchObject({ state: 'succeeded', billing: { committed: 35 } });
     const [submitted] = replicate.requests.filter(REPLICATE_DIALECT.isSubmission);
     expect(submitted?.path).toBe('/v1/models/google/nano-banana/predictions');
-    const { input } = submitted?.json as { input: { image_input: readonly string[] } };
-    expect(Object.keys(input)).toEqual(['prompt', 'image_input', 'output_format']);
-    expect(input.image_input).toEqual([expect.stringMatching(/^data:image\/png;base64,iVBOR/)]);
+    expect(submitted?.json).toEqual({
+      input: {
+        prompt: PROMPT,
+        image_input: [expect.stringMatching(/^data:image\/png;base64,iVBOR/)],
+        output_format: 'png',
+      },
+    });
     expect(await attemptsOf(job)).toMatchObject([{ provider: 'replicate', billed: 'yes', cost: '0.039' }]);
   });
 
@@ -249,21 +295,35 @@ describe('the models of other services', () => {
       ].map(([stage, provider]) => ({ stage, provider, billed: 'yes' })),
     );
     const submitted = fal.requests.filter(FAL_DIALECT.isSubmission).slice(taken);
-    const [picture] = submitted.filter(({ path: asked }) => asked === '/fal-ai/flux/dev');
-    expect((picture?.json as { prompt: string }).prompt).toMatch(/^A harbour, scene [1-4]$/);
-    const films = submitted.filter(({ path: asked }) => asked.endsWith('/image-to-video'));
-    expect(films).toHaveLength(4);
-    for (const { json } of films) {
-      // The one picture of its scene, and neither the others nor the script.
-      expect(json).toMatchObject({ prompt: 'The camera glides.', duration: '5' });
-      expect((json as { image_url: string }).image_url).toMatch(/^data:image\/png;base64,/);
-    }
-    const [chat, speech] = openAi.requests.map(({ json }) => json as Json);
-    expect(chat).toMatchObject({ model: 'gpt-5-mini', response_format: { type: 'json_schema' } });
-    expect(speech).toMatchObject({
-      input: 'Ships wake.\nWater boils.\nSteam rises.\nHave a cup.',
-      response_format: 'mp3',
-    });
+    const pictures = submitted.filter(({ path: asked }) => asked === '/fal-ai/flux/dev');
+    expect(pictures.map(({ json }) => json).toSorted(byPrompt)).toEqual(
+      FILM.scenes.map(({ picture: prompt }) => ({
+        prompt,
+        image_size: { width: 1_024, height: 576 },
+        ...{ num_images: 1, output_format: 'png' },
+      })),
+    );
+    const films = submitted.filter(
+      ({ path: asked }) => asked === '/fal-ai/kling-video/v2.1/standard/image-to-video',
+    );
+    // The one picture of its scene, and neither the others nor the script.
+    expect(films.map(({ json }) => json)).toEqual(
+      FILM.scenes.map(() => ({
+        prompt: 'The camera glides.',
+        image_url: expect.stringMatching(/^data:image\/png;base64,/) as string,
+        duration: '5',
+      })),
+    );
+    const [chat, speech] = openAi.requests;
+    expect([chat?.path, chat?.json]).toEqual(['/v1/chat/completions', CHAT]);
+    expect([speech?.path, speech?.json]).toEqual([
+      '/v1/audio/speech',
+      {
+        model: 'gpt-4o-mini-tts',
+        input: 'Ships wake.\nWater boils.\nSteam rises.\nHave a cup.',
+        ...{ voice: 'alloy', response_format: 'mp3' },
+      },
+    ]);
 
     const answer = await fetch(`${running.stack.info().api_url}${job.outputs[0].content_url as string}`, {
       headers: {
@@ -298,6 +358,45 @@ describe('the models of other services', () => {
     expect((await finish({ kind: 'static_ad', model: 'fal/flux-dev', brief })).outputs[0].has_c2pa).toBe(
       false,
     );
+  });
+
+  it('serve no test account, by whatever key: its jobs are made by the sandbox, one or several at once', async () => {
+    const taken = () => [fal, replicate, openAi].map((fake) => fake.requests.length);
+    const before = taken();
+    const opened = await running.call('POST', '/v1/accounts', {
+      body: { name: 'Tests', reference: 'of-tests', mode: 'test' },
+    });
+    const { id } = opened.body as { id: string };
+    const made = await running.call('POST', '/v1/keys', {
+      body: { name: 'k', scopes: ['jobs:write', 'jobs:read'], account_id: id },
+    });
+    const { secret } = made.body as { secret: string };
+    expect(secret).toMatch(/^hf_test_/);
+    for (const key of [secret, running.stack.info().platform_key]) {
+      const submit = (idempotencyKey: string, body: object) =>
+        running.call('POST', '/v1/jobs', {
+          ...{ account: id, body },
+          headers: {
+            authorization: `Bearer ${key}`,
+            'idempotency-key': `${idempotencyKey} ${key.slice(0, 8)}`,
+          },
+        });
+      for (const model of ['fal/flux-dev', 'replicate/nano-banana']) {
+        const refused = await submit(model, { kind: 'static_ad', model, brief });
+        expect(refused).toMatchObject({ status: 400, body: { errors: [{ code: 'sandbox_only' }] } });
+      }
+      for (const variations of [1, 2]) {
+        const { body: job } = await submit(String(variations), { kind: 'static_ad', brief, variations });
+        expect(await running.untilEnded(id, (job).id as string)).toMatchObject({
+          state: 'succeeded',
+          billing: { committed: 35 * variations },
+        });
+        expect(await attemptsOf(job)).toMatchObject(
+          Array.from({ length: variations }, () => ({ provider: 'local' })),
+        );
+      }
+    }
+    expect(taken()).toEqual(before);
   });
 
   it('cost what they cost, beside what they brought in', async () => {
