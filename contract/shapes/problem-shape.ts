@@ -42,8 +42,9 @@ const watchedJobs = z.strictObject({ limit: z.literal('watched_jobs'), places: z
 /** A limit of the account that a job would exceed: the credits of a member or project, or the jobs under way. */
 export type ReachedLimit = ExceededCap | Readonly<z.output<typeof jobsAtOnce>>;
 
-/** Whether anything was charged when a request is refused. */
-const billed = z.enum(['no', 'yes', 'unknown']);
+const billed = z
+  .enum(['no', 'yes', 'unknown'])
+  .describe('Whether anything was charged; `unknown`: send the same request again with the same key.');
 export type Billed = z.output<typeof billed>;
 
 /** Further fields of a problem. One that does not apply is absent. */

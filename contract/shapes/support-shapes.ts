@@ -34,7 +34,10 @@ export const attempt = z.strictObject({
     .describe('Its page at the provider, for people; null: the provider has none.')
     .meta({ examples: ['https://replicate.com/p/rrr4z55ocneqzikepnug6xezpe'] }),
   error_class: z.string().nullable(),
-  billed: z.string().nullable(),
+  billed: z
+    .enum(['yes', 'no', 'unknown'])
+    .nullable()
+    .describe('Whether the provider charges for it, by its bill or else by its word; null: it has not said.'),
   cost: z.string().nullable(),
   sha256: sha256.nullable().describe('The SHA-256 of the stored result, charged or not.'),
   posted_at: instant,

@@ -387,7 +387,7 @@ describe('the models of other services', () => {
       }
       for (const variations of [1, 2]) {
         const { body: job } = await submit(String(variations), { kind: 'static_ad', brief, variations });
-        expect(await running.untilEnded(id, (job).id as string)).toMatchObject({
+        expect(await running.untilEnded(id, job.id as string)).toMatchObject({
           state: 'succeeded',
           billing: { committed: 35 * variations },
         });

@@ -57,6 +57,13 @@ const importBill = async (...lines: readonly (readonly [line: string, id: string
   return row?.['import_bill'];
 };
 
+/** What support reads of a job's only attempt. */
+const inspected = async (job: string) => {
+  const [row] = await jobs.call('inspect_job', ACCOUNT, job);
+  const { outputs } = row?.['inspect_job'] as { outputs: { attempts: object[] }[] };
+  return outputs[0]?.attempts;
+};
+
 test('a running attempt costs nothing yet, and its bill is not in doubt', async () => {
   await begin('running');
   expect(await costsOf('running')).toMatchObject({ outputs: '1', attempts: '1', cost: null });
@@ -106,8 +113,10 @@ test('a bill that is in doubt is listed until a bill says what it was', async ()
   expect(await unknownOf('doubt')).toMatchObject([
     { reference, bill: { provider: 'fal', job_id: 'doubt', expected_cost: '0.04' } },
   ]);
+  expect(await inspected('doubt')).toMatchObject([{ billed: null, cost: '0.04' }]);
   expect(await importBill(['l-doubt', '764c-doubt', '0.003'])).toMatchObject({ imported: 1, unknown: [] });
   expect(await unknownOf('doubt')).toEqual([]);
+  expect(await inspected('doubt')).toMatchObject([{ billed: 'yes', cost: '0.003' }]);
   expect(await costsOf('doubt')).toMatchObject({
     ...{ cost: '0.003000000', provisional: null, returned_cost: '0.003000000', unknown_attempts: '0' },
   });
@@ -159,6 +168,7 @@ test('of the same bill imported by many at once each line counts once', async ()
 test('a bill of zero says that nothing was billed; a run of another service is not this bill’s', async () => {
   await collect(await begin('zero'), 'unknown', null, false);
   await importBill(['z1', 'run_zero', '0']);
+  expect(await inspected('zero')).toMatchObject([{ billed: 'no', cost: '0' }]);
   expect(await costsOf('zero')).toMatchObject({ cost: null, unknown_attempts: '0' });
   const other = JSON.stringify([{ line: 'o1', id: 'run_zero', cost: '1' }]);
   expect(await jobs.call('import_bill', 'replicate', other)).toMatchObject([

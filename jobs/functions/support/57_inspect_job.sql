@@ -12,8 +12,9 @@ CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RE
         'attempts', (
           SELECT coalesce(jsonb_agg(v), '[]') FROM (
             SELECT a.reference, a.stage, a.number, a.state, a.provider, a.model, a.provider_job_id, a.error_class,
-                   a.billed, trim_scale(coalesce(a.bill, a.cost))::text AS cost, a.sha256, a.posted_at,
-                   a.resolved_at, a.stopping_since
+                   CASE WHEN a.bill > 0 THEN 'yes' WHEN a.bill = 0 THEN 'no' ELSE a.billed END AS billed,
+                   trim_scale(coalesce(a.bill, a.cost))::text AS cost, a.sha256, a.posted_at, a.resolved_at,
+                   a.stopping_since
             FROM jobs.attempts_of(o.account_id, o.output_id) a ORDER BY a.posted_at, a.stage, a.number) v),
         'repair', (
           SELECT to_jsonb(p) - ARRAY['account_id', 'reservation_id'] FROM jobs.repairs p
