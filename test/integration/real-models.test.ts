@@ -273,6 +273,8 @@ describe('the models of other services', () => {
         image_input: [expect.stringMatching(/^data:image\/png;base64,iVBOR/)],
         output_format: 'png',
       },
+      webhook: expect.stringMatching(/\/v1\/provider_webhooks\/replicate\/att_/) as string,
+      webhook_events_filter: ['completed'],
     });
     expect(await attemptsOf(job)).toMatchObject([{ provider: 'replicate', billed: 'yes', cost: '0.039' }]);
   });
