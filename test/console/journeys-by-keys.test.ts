@@ -8,7 +8,9 @@ import type { SupportFixture } from './support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 
-/** Goes to the control of this name by Tab, and uses it. */
+/** Other tests take the journeys by clicks, in the light theme at 1,280 px. */
+const DARK_NARROW = { theme: 'dark', width: 360 } as const;
+
 /** In the page: presses the button with the focus, and returns where the focus is once a dialog is drawn. */
 const PRESS_FOCUSED = `(async () => {
   document.activeElement.click();
@@ -16,12 +18,13 @@ const PRESS_FOCUSED = `(async () => {
   return document.activeElement.closest('dialog')?.tagName;
 })()`;
 
+/** Goes to the control of this name by Tab, and uses it. */
 const use = async (page: Page, name: string | RegExp, key = 'Enter') => {
   await tabTo(page, name);
   await page.keyboard.press(key);
 };
 
-describe.skipIf(program === null).concurrent('by keys alone', () => {
+describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in the dark theme,', () => {
   let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
@@ -34,7 +37,7 @@ describe.skipIf(program === null).concurrent('by keys alone', () => {
 
   it('a customer creates a job, regenerates and reports its output, and downloads the statement', async () => {
     const account = await portal.openAccount();
-    const open = await portal.open(account);
+    const open = await portal.open(account, DARK_NARROW);
     const { page } = open;
     await use(page, 'Skip to content');
     expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
@@ -75,7 +78,7 @@ describe.skipIf(program === null).concurrent('by keys alone', () => {
     const account = await portal.openAccount();
     const body = { kind: 'static_ad', brief: { headline: 'Rolls' }, test_scenario: 'never_finishes' };
     const id = await portal.submit(account, body);
-    const open = await portal.open(account, { to: 'jobs' });
+    const open = await portal.open(account, { ...DARK_NARROW, to: 'jobs' });
     const { page } = open;
     await use(page, /^Rolls/);
     await page.getByText('A model began').waitFor();
@@ -98,7 +101,7 @@ describe.skipIf(program === null).concurrent('by keys alone', () => {
     const account = await portal.openAccount('Mill Lane');
     const id = await portal.submit(account, { kind: 'static_ad', brief: { headline: 'Rye' } });
     await portal.untilEnded(account, id);
-    const open = await support.open({});
+    const open = await support.open(DARK_NARROW);
     const { page } = open;
     await tabTo(page, 'Your name');
     await page.keyboard.type('Ada Lovelace');

@@ -86,7 +86,8 @@ describe.skipIf(program === null).concurrent('the pages', () => {
 
     const console = await support.open({}, ada);
     await reportOnly(console.page);
-    for (const place of ['now', 'find', 'reviews', 'models', `jobs/${delivered}`, `accounts/${account}`]) {
+    const ofOne = [`jobs/${delivered}`, `accounts/${account}`, `find?q=${account}`];
+    for (const place of ['now', 'find', 'reviews', 'ledger', 'models', ...ofOne]) {
       await console.goTo(place);
       await console.page.reload();
       await console.page.locator('h1').first().waitFor();

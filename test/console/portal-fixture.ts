@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { keepComplaints } from './page-complaints.ts';
 import type { ConsoleParts } from './start-console.ts';
 
 const THEMES = ['light', 'dark'] as const;
@@ -13,11 +14,6 @@ export const LOOKS: readonly Look[] = THEMES.flatMap((theme) => WIDTHS.map((widt
 // The tests check each response field by field.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
-
-/** In the page: reports violations of its policy on its console. */
-const SAY_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
-  console.error('Content Security Policy: ' + violatedDirective + ' ' + blockedURI);
-});`;
 
 /** In the page: what axe finds, a line each, and the width of elements wider than the screen. */
 const findFaults = (part: string | null) => `(async () => {
@@ -112,20 +108,13 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
         acceptDownloads: true,
       });
       const page = await context.newPage();
-      const complaints: string[] = [];
+      const complaints = await keepComplaints(page);
       const asked: string[] = [];
       page.on('request', (request) => {
         asked.push(request.url(), request.headers()['referer'] ?? '');
         const url = request.url();
         if (!url.startsWith(at) && !url.startsWith('blob:')) complaints.push(`asked ${url}`);
       });
-      page.on('pageerror', (error) => complaints.push(error.message));
-      page.on('console', (message) => {
-        if (message.type() === 'error' && /Content Security Policy|Refused/.test(message.text())) {
-          complaints.push(message.text());
-        }
-      });
-      await page.addInitScript({ content: SAY_VIOLATIONS });
       await options.prepare?.(page);
       await page.goto(`${at}/portal#token=${token}&to=${to}`);
       await page.locator('h1').first().waitFor();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
 import { enterPages, type ConsolePages } from './enter-console.ts';
 import { tabTo } from './keyboard.ts';
-import type { PortalFixture } from './portal-fixture.ts';
+import type { Look, PortalFixture } from './portal-fixture.ts';
 import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
@@ -21,13 +21,15 @@ type Action = {
   readonly did: string;
 };
 
-/** The way in which a person acts: by clicks, or by keys alone. */
+/** The way in which a person acts: by clicks on a wide page, or by keys alone on a narrow one in the dark theme. */
 type Hand = {
+  readonly look: Look;
   readonly press: (page: Page, name: string) => Promise<void>;
   readonly write: (page: Page, label: string, text: string) => Promise<void>;
 };
 const HANDS: Readonly<Record<'clicks' | 'keys', Hand>> = {
   clicks: {
+    look: { theme: 'light', width: 1_280 },
     press: async (page, name) => {
       const place = (await page.getByRole('dialog').count()) === 0 ? page : page.getByRole('dialog');
       await place.getByRole('button', { name, exact: true }).click();
@@ -35,6 +37,7 @@ const HANDS: Readonly<Record<'clicks' | 'keys', Hand>> = {
     write: (page, label, text) => page.getByLabel(label).fill(text),
   },
   keys: {
+    look: { theme: 'dark', width: 360 },
     press: async (page, name) => {
       await tabTo(page, name);
       await page.keyboard.press('Enter');
@@ -90,7 +93,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     const hand = HANDS[how];
     const job = await submit('never_finishes');
     const before = await jobOf(job);
-    const open = await support.open({}, ada);
+    const open = await support.open(hand.look, ada);
     const { page } = open;
     await open.goTo(`jobs/${job.jobId}`);
     const reasons = [
@@ -124,7 +127,7 @@ describe.skipIf(program === null).concurrent('support', () => {
 
   it.each(['clicks', 'keys'] as const)('resolves an attempt of unknown outcome, by %s', async (how) => {
     const job = await submit('unknown_outcome_lost');
-    const open = await support.open({}, grace);
+    const open = await support.open(HANDS[how].look, grace);
     const { page } = open;
     await open.goTo(`jobs/${job.jobId}`);
     const reason = await act(page, HANDS[how], {
@@ -155,7 +158,7 @@ describe.skipIf(program === null).concurrent('support', () => {
       const report = { category: 'broken', note: 'Cut off.' };
       const path = `/v1/outputs/${String(outputs[0].id)}/reports`;
       const id = (await api.call('POST', path, report, job.account)).body['id'] as string;
-      const [one, two] = await Promise.all([support.open({}, ada), support.open({}, grace)]);
+      const [one, two] = await Promise.all([support.open(HANDS[how].look, ada), support.open({}, grace)]);
       await Promise.all([one.goTo(`reviews/${id}`), two.goTo(`reviews/${id}`)]);
       await two.page.getByRole('button', { name: other }).click();
       await two.page.getByLabel('Reason').fill('I came second');
@@ -311,7 +314,7 @@ describe.skipIf(program === null).concurrent('support', () => {
 
   it('takes every action on an account by keys alone', TEN_ACTIONS, async () => {
     const account = await openWhole();
-    const open = await support.open({}, ada);
+    const open = await support.open(HANDS.keys.look, ada);
     const { page } = open;
     await open.goTo(`accounts/${account}`);
     await tabTo(page, /hooks\.invalid/);

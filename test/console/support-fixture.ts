@@ -1,4 +1,5 @@
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { keepComplaints } from './page-complaints.ts';
 import type { ConsoleParts } from './start-console.ts';
 import type { Look } from './portal-fixture.ts';
 
@@ -30,11 +31,7 @@ export async function createSupportFixture({ apiUrl, platformKey, browser: endpo
       ...(storageState === undefined ? {} : { storageState }),
     });
     const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
-    });
+    const complaints = await keepComplaints(page);
     await page.goto(`${at}/console`);
     return {
       page,
