@@ -14,13 +14,16 @@ import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { IdText } from '../id-text.tsx';
 import { ListTable } from '../list-table.tsx';
 
+/** Deliveries are tried, and endpoints fail, while the page is viewed. */
+const EVERY_MS = 10_000;
+
 /** The account's webhook endpoints and the state of each delivery. */
 export function WebhooksSection({ onTold }: { readonly onTold: () => void }) {
   const { client } = usePageParts();
   const endpoints = useList<WebhookEndpoint>(
     'webhooks',
     (cursor, signal) => client.webhookEndpoints.list({ signal }).page(cursor),
-    { nameOf: ({ id }) => id },
+    { nameOf: ({ id }) => id, everyMs: EVERY_MS },
   );
   return (
     <Section title="Webhooks">
@@ -81,7 +84,7 @@ function Deliveries(props: { readonly endpointId: string; readonly onTold: () =>
     `deliveries ${endpointId}`,
     (cursor, signal) =>
       client.webhookEndpoints.deliveries(endpointId, { limit: 10 }, { signal }).page(cursor),
-    { nameOf: ({ id }) => id },
+    { nameOf: ({ id }) => id, everyMs: EVERY_MS },
   );
   const columns = useMemo(() => [...COLUMNS, resendColumn(setOpened)], []);
   return (
