@@ -11,7 +11,7 @@ type AnyResponse = { readonly status: number; readonly contentType: string | nul
 
 /** Also where a shape says nothing of a field: in the data of an event, in what was done. A text of a caller's may look like it. */
 const STORED_INSTANT =
-  /"(?!(?:reason|name|reference)")\w+":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d"/;
+  /"(?!(?:reason|name|reference|actor)")\w+":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d"/;
 
 /**
  * Holds a response of the API against what the contract declares of its call: the status, the problem's code, and the shape, strictly,
