@@ -173,6 +173,35 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     await open.close();
   });
 
+  it('has the further page that was asked for, when an event has the first page read again meanwhile', async () => {
+    const [, history] = LONG_LISTS;
+    const own = await portal.openAccount();
+    const id = await portal.submit(own, { kind: 'static_ad', brief: { headline: 'Rye on Sundays' } });
+    await portal.untilEnded(own, id);
+    const open = await portal.open(own, { to: history.place(), prepare: serveLongLists });
+    const { page } = open;
+    const list = history.within(page);
+    await list.locator(history.row).first().waitFor();
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await page.route(/\/v1\/history\?.*cursor=/, async (route) => {
+      await held;
+      await route.fallback();
+    });
+    const asked = page.waitForRequest(/\/v1\/history\?.*cursor=/);
+    await list.locator('.more button').press('Enter');
+    await asked;
+    const readAgain = page.waitForResponse((response) => /\/v1\/history\?(?!.*cursor=)/.test(response.url()));
+    await portal.call('POST', `/v1/jobs/${id}/refund`, { credits: 5, reason: 'A stain' }, own);
+    await readAgain;
+    goOn();
+    await list.locator('.more button[aria-busy]').waitFor({ state: 'hidden' });
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await untilSettled(page);
+    await list.locator(history.row, { hasText: '№600 of' }).waitFor();
+    await open.close();
+  });
+
   it('is rendered whole for printing', async () => {
     const [, , ofSupport] = LONG_LISTS;
     const open = await openList(ofSupport);

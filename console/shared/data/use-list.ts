@@ -8,8 +8,9 @@ import { useReloads, type ReloadRules } from './use-reloads.ts';
 export type List<Row> = {
   readonly rows: readonly Row[] | null;
   readonly error: unknown;
-  readonly isLoading: boolean;
   readonly hasMore: boolean;
+  /** A further page is being read. */
+  readonly isReadingOn: boolean;
   readonly readMore: () => void;
   /** Reads the first page again (join-page.ts). */
   readonly reload: () => void;
@@ -20,7 +21,7 @@ export type List<Row> = {
 type Held<Row> = ReadRows<Row> & {
   readonly key: string;
   readonly error: unknown;
-  readonly isLoading: boolean;
+  readonly isReadingOn: boolean;
 };
 
 /**
@@ -32,28 +33,40 @@ export function useList<Row>(
   readPage: (cursor: string | null, signal: AbortSignal) => Promise<Page<Row>>,
   { nameOf, ...rules }: ReloadRules & { readonly nameOf: (row: Row) => string },
 ): List<Row> {
-  const nothing: Held<Row> = { key, rows: null, next: null, error: null, isLoading: true };
+  const nothing: Held<Row> = { key, rows: null, next: null, error: null, isReadingOn: false };
   const [held, setHeld] = useState(nothing);
   const latest = useRef({ readPage, nameOf });
   latest.current = { readPage, nameOf };
-  const asking = useAsking();
+  // One each, so that a first page that is read again does not abort the further page that a person asked for.
+  const ofFirst = useAsking();
+  const ofFurther = useAsking();
 
   const read = useCallback(
     (cursor: string | null) => {
-      const signal = asking.begin();
-      const ofKey = (before: Held<Row>) => (before.key === key ? before : nothing);
-      setHeld((before) => ({ ...ofKey(before), isLoading: true }));
+      const isFirst = cursor === null;
+      const signal = (isFirst ? ofFirst : ofFurther).begin();
+      /** The first page begins the list of a new key; a further page of another list is dropped. */
+      const change = (to: (before: Held<Row>) => Partial<Held<Row>>) => {
+        setHeld((before) => {
+          if (before.key !== key && !isFirst) return before;
+          const own = before.key === key ? before : nothing;
+          return { ...own, ...to(own) };
+        });
+      };
+      change(() => (isFirst ? {} : { isReadingOn: true }));
       latest.current.readPage(cursor, signal).then(
         (page) => {
           if (signal.aborted) return;
-          const part = { ...page, isFirst: cursor === null };
-          setHeld((before) => ({
-            ...{ key, error: null, isLoading: false },
-            ...joinPage(ofKey(before), part, latest.current.nameOf),
+          change((before) => ({
+            error: null,
+            ...(isFirst ? {} : { isReadingOn: false }),
+            // A list that has begun again meanwhile has no place for it.
+            ...((isFirst || before.next === cursor) &&
+              joinPage(before, { ...page, isFirst }, latest.current.nameOf)),
           }));
         },
         (error: unknown) => {
-          if (!signal.aborted) setHeld((before) => ({ ...ofKey(before), error, isLoading: false }));
+          if (!signal.aborted) change(() => ({ error, ...(isFirst ? {} : { isReadingOn: false }) }));
         },
       );
     },
@@ -69,14 +82,14 @@ export function useList<Row>(
       rows: before.rows?.map((other) => (name(other) === name(row) ? row : other)) ?? null,
     }));
   }, []);
-  const { rows, error, isLoading, next } = held.key === key ? held : nothing;
+  const { rows, error, isReadingOn, next } = held.key === key ? held : nothing;
   return {
     rows,
     error,
-    isLoading,
     hasMore: next !== null,
+    isReadingOn,
     readMore: () => {
-      if (next !== null && !isLoading) read(next);
+      if (next !== null && !isReadingOn) read(next);
     },
     reload,
     replace,

@@ -109,7 +109,7 @@ export function ListFrame<Row>(props: {
   readonly empty: ComponentChildren;
   readonly children: (rows: readonly Row[], hasMore: boolean) => ComponentChildren;
 }) {
-  const { rows, error, isLoading, hasMore, readMore, reload } = props.of;
+  const { rows, error, hasMore, isReadingOn, readMore, reload } = props.of;
   if (rows === null) {
     return error === null ? (
       <Loading label={props.label} lines={5} />
@@ -123,7 +123,7 @@ export function ListFrame<Row>(props: {
       {error !== null && <ErrorNotice error={error} onRetry={reload} />}
       {hasMore && (
         <div class="more">
-          <Button onClick={readMore} isBusy={isLoading}>
+          <Button onClick={readMore} isBusy={isReadingOn}>
             Show more
           </Button>
         </div>
