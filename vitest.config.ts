@@ -17,26 +17,44 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
 /** Files at once: many tests wait for other processes, so that three keep two cores busy; with four, what is waited for comes late. */
 const FILES_AT_ONCE = 3;
 
-function tier(
+type TierOptions = {
+  readonly needs?: readonly Parts[];
+  readonly timeoutSeconds: number;
+  /** Tests of one file side by side: more where they wait and do little else. */
+  readonly maxConcurrency?: number;
+};
+
+/** A tier that `npm test` runs. */
+function tier(name: string, options: TierOptions): TestProjectInlineConfiguration {
+  return project(name, options, {
+    include: [`test/${name}/**/*.test.ts`],
+    exclude: [`test/${name}/slow/**`],
+  });
+}
+
+/** `slow-<name>`, which `npm run test:slow` runs and `npm test` does not: it builds, installs or fills, or it kills or freezes processes. */
+function slowTier(name: string, options: TierOptions, folder = name): TestProjectInlineConfiguration {
+  return project(`slow-${name}`, options, { include: [`test/${folder}/**/*.test.ts`] });
+}
+
+/** A tier, and its files in `slow/` as a slow tier with the same parts. */
+function tierWithSlow(name: string, options: TierOptions): readonly TestProjectInlineConfiguration[] {
+  return [slowTier(name, options, `${name}/slow`), tier(name, options)];
+}
+
+function project(
   name: string,
-  options: {
-    readonly needs?: readonly Parts[];
-    readonly timeoutSeconds: number;
-    /** Tests of one file side by side: more where they wait and do little else. */
-    readonly maxConcurrency?: number;
-    /** Its project is `slow-<name>`, which `npm run test:slow` runs and `npm test` does not: it builds or installs, or kills processes under load. */
-    readonly isSlow?: boolean;
-  },
+  { needs = [], timeoutSeconds, maxConcurrency = 5 }: TierOptions,
+  files: { readonly include: string[]; readonly exclude?: string[] },
 ): TestProjectInlineConfiguration {
-  const { maxConcurrency = 5 } = options;
   return {
     extends: true,
     test: {
-      name: options.isSlow === true ? `slow-${name}` : name,
-      include: [`test/${name}/**/*.test.ts`],
-      globalSetup: (options.needs ?? []).map((part) => SETUP_FILE[part]),
-      testTimeout: options.timeoutSeconds * 1_000,
-      hookTimeout: Math.max(options.timeoutSeconds, 60) * 1_000,
+      name,
+      ...files,
+      globalSetup: needs.map((part) => SETUP_FILE[part]),
+      testTimeout: timeoutSeconds * 1_000,
+      hookTimeout: Math.max(timeoutSeconds, 60) * 1_000,
       maxWorkers: FILES_AT_ONCE,
       maxConcurrency,
     },
@@ -47,24 +65,24 @@ const BOTH = ['postgres', 'temporal'] as const;
 
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
-  tier('soak', { timeoutSeconds: 240, isSlow: true }),
-  tier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240, isSlow: true }),
-  tier('outside', { needs: BOTH, timeoutSeconds: 60, isSlow: true }),
-  tier('chaos', { needs: BOTH, timeoutSeconds: 240, isSlow: true }),
-  tier('integration', { needs: [...BOTH, 's3', 'stack'], timeoutSeconds: 240 }),
+  slowTier('soak', { timeoutSeconds: 240 }),
+  slowTier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
+  slowTier('outside', { needs: BOTH, timeoutSeconds: 60 }),
+  slowTier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
+  ...tierWithSlow('integration', { needs: [...BOTH, 's3', 'stack'], timeoutSeconds: 240 }),
   tier('providers', { timeoutSeconds: 60, maxConcurrency: 8 }),
-  tier('stack', { timeoutSeconds: 120 }),
-  tier('workflows', { needs: BOTH, timeoutSeconds: 90 }),
+  ...tierWithSlow('stack', { timeoutSeconds: 120 }),
+  ...tierWithSlow('workflows', { needs: BOTH, timeoutSeconds: 90 }),
   tier('client', { needs: BOTH, timeoutSeconds: 60 }),
-  tier('console', { needs: ['console'], timeoutSeconds: 120, maxConcurrency: 2 }),
-  tier('browser', { needs: BOTH, timeoutSeconds: 120 }),
+  ...tierWithSlow('console', { needs: ['console'], timeoutSeconds: 120, maxConcurrency: 2 }),
+  ...tierWithSlow('browser', { needs: BOTH, timeoutSeconds: 120 }),
   tier('ledger', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('replay', { timeoutSeconds: 60 }),
   tier('assets', { needs: ['s3'], timeoutSeconds: 60 }),
   tier('api', { needs: [...BOTH, 'answered'], timeoutSeconds: 60 }),
   tier('model-service', { timeoutSeconds: 120 }),
-  tier('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
+  ...tierWithSlow('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('property', { timeoutSeconds: 60 }),
   tier('packaging', { timeoutSeconds: 30 }),
   tier('unit', { timeoutSeconds: 30 }),

@@ -23,7 +23,7 @@ for (const name of ['stdout', 'stderr'] as const) {
 
 /**
  * The command line, against the API of a test and its database, in this process: of its own it would take a second. That
- * it is one too, with its exit code, is seen in test/stack/stack-command.test.ts.
+ * it is one too, with its exit code, is seen in test/stack/slow/stack-command.test.ts.
  */
 export async function runHoldfast(
   api: ApiFixture,

@@ -1,19 +1,19 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withDatabase } from '../../cli/with-database.ts';
-import { FAULT_NAMES } from '../../console/sandbox/sandbox-wire.ts';
-import { runWatch } from '../../dev/demo/watch/run-watch.ts';
-import { offeredActs } from '../../dev/sandbox/offered-acts.ts';
-import type { SandboxSettings } from '../../dev/sandbox/sandbox-settings.ts';
-import { reconcile } from '../../ledger/reconcile.ts';
-import { startStack } from '../../dev/stack/start-stack.ts';
-import type { Stack } from '../../dev/stack/stack-handle.ts';
-import { browserFor } from '../browser/find-browser.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { descendantsOf } from '../stack/descendants.ts';
-import { isAlive, isStopped } from '../stack/is-alive.ts';
-import { enterConsole } from './enter-console.ts';
-import { createPortalFixture, LOOKS, type PortalFixture } from './portal-fixture.ts';
+import { withDatabase } from '../../../cli/with-database.ts';
+import { FAULT_NAMES } from '../../../console/sandbox/sandbox-wire.ts';
+import { runWatch } from '../../../dev/demo/watch/run-watch.ts';
+import { offeredActs } from '../../../dev/sandbox/offered-acts.ts';
+import type { SandboxSettings } from '../../../dev/sandbox/sandbox-settings.ts';
+import { reconcile } from '../../../ledger/reconcile.ts';
+import { startStack } from '../../../dev/stack/start-stack.ts';
+import type { Stack } from '../../../dev/stack/stack-handle.ts';
+import { browserFor } from '../../browser/find-browser.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
+import { descendantsOf } from '../../stack/descendants.ts';
+import { isAlive, isStopped } from '../../stack/is-alive.ts';
+import { enterConsole } from '../enter-console.ts';
+import { createPortalFixture, LOOKS, type PortalFixture } from '../portal-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 

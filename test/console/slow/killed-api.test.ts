@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserFor } from '../browser/find-browser.ts';
-import { startApiBeside, type ApiBeside } from './api-beside.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
-import type { PortalFixture } from './portal-fixture.ts';
-import type { SupportFixture } from './support-fixture.ts';
+import { browserFor } from '../../browser/find-browser.ts';
+import { startApiBeside, type ApiBeside } from '../api-beside.ts';
+import { enterPages, type ConsolePages } from '../enter-console.ts';
+import type { PortalFixture } from '../portal-fixture.ts';
+import type { SupportFixture } from '../support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 const AD = { kind: 'static_ad', brief: { headline: 'Fresh bread, every morning' }, test_scenario: 'slow' };

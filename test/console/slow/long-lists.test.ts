@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
-import { focusedOn } from './keyboard.ts';
+import { browserFor } from '../../browser/find-browser.ts';
+import { enterPages, type ConsolePages } from '../enter-console.ts';
+import { focusedOn } from '../keyboard.ts';
 import { LONG_LISTS, MOST_DRAWN, ROWS, serveLongLists, untilSettled, type LongList } from './long-lists.ts';
-import { brokenLayoutOf } from './page-faults.ts';
-import type { PortalFixture } from './portal-fixture.ts';
-import type { SignedIn, SupportFixture } from './support-fixture.ts';
+import { brokenLayoutOf } from '../page-faults.ts';
+import type { PortalFixture } from '../portal-fixture.ts';
+import type { SignedIn, SupportFixture } from '../support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 const ZOOMED = { width: 640, height: 400 } as const;

@@ -4,13 +4,13 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createPortClaims, LOCAL_HOST } from '../../dev/free-ports.ts';
-import { PREFERRED_PORTS } from '../../dev/stack/stack-options.ts';
-import { readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { isAlive, until } from './is-alive.ts';
+import { createPortClaims, LOCAL_HOST } from '../../../dev/free-ports.ts';
+import { PREFERRED_PORTS } from '../../../dev/stack/stack-options.ts';
+import { readRunningStack, type StackInfo } from '../../../dev/stack/stack-info.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
+import { isAlive, until } from '../is-alive.ts';
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
+const MAIN = path.join(import.meta.dirname, '..', '..', '..', 'dev', 'main.ts');
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 20_000;
 

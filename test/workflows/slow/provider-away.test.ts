@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Model } from '../../domain/work/models.ts';
-import { jobIdOf } from '../../contract/derived-ids.ts';
-import { openAccount } from '../../ledger/open-account.ts';
-import { SUPERSCALE, SUPERSCALE_GRANTS } from '../harness/superscale.ts';
-import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
-import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
+import type { Model } from '../../../domain/work/models.ts';
+import { jobIdOf } from '../../../contract/derived-ids.ts';
+import { openAccount } from '../../../ledger/open-account.ts';
+import { SUPERSCALE, SUPERSCALE_GRANTS } from '../../harness/superscale.ts';
+import { startScriptedService, type ScriptedService } from '../../harness/scripted-service.ts';
+import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from '../workflow-fixture.ts';
 
-const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../../model-service/prepared/picture.png', import.meta.url));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'not now' } } as const;
 /**
  * Ten minutes, compressed: fifteen seconds of the minute that a static ad may wait for its start. The rules of breakers are as they are:

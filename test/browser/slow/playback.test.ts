@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRunningStack, type RunningStack } from '../integration/running-stack.ts';
-import { browserFor } from './find-browser.ts';
-import { launchBrowser } from './launch-browser.ts';
-import { openPlayer, type Brightness, type Player } from './player.ts';
+import { startRunningStack, type RunningStack } from '../../integration/running-stack.ts';
+import { browserFor } from '../find-browser.ts';
+import { launchBrowser } from '../launch-browser.ts';
+import { openPlayer, type Brightness, type Player } from '../player.ts';
 
 /** HTMLMediaElement.HAVE_FUTURE_DATA. */
 const HAVE_FUTURE_DATA = 3;

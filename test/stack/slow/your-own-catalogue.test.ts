@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readRunningStack } from '../../dev/stack/stack-info.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { readRunningStack } from '../../../dev/stack/stack-info.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
 const PAGE = readFileSync(path.join(CHECKOUT, 'docs', 'your-own-catalogue.md'), 'utf8');
 const FILE = readFileSync(
   path.join(CHECKOUT, 'examples', 'catalogues', 'voice-studio', 'voice-studio.mjs'),

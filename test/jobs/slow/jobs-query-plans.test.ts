@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { fillAccounts } from '../bench/ledger/bench-accounts.ts';
-import { fillHistory } from '../bench/ledger/fill-history.ts';
-import { capturePlans, type PlanCapture, type ScanRead } from '../ledger/database/captured-plans.ts';
+import { fillAccounts } from '../../bench/ledger/bench-accounts.ts';
+import { fillHistory } from '../../bench/ledger/fill-history.ts';
+import { capturePlans, type PlanCapture, type ScanRead } from '../../ledger/database/captured-plans.ts';
 import {
   attemptOf,
   commitOf,
@@ -10,7 +10,7 @@ import {
   outputOf,
   releaseOf,
   type JobsFixture,
-} from './jobs-fixture.ts';
+} from '../jobs-fixture.ts';
 
 /**
  * A job is admitted, made and settled by look-ups by key, whatever the account's past and whatever PostgreSQL knows of it: on a

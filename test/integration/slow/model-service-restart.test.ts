@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createClosableDoor, type ClosableDoor } from '../harness/closable-door.ts';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { createClosableDoor, type ClosableDoor } from '../../harness/closable-door.ts';
+import { startRunningStack, type RunningStack } from '../running-stack.ts';
 
 /** Under way when the service ends, and submitted while it is away: both as large as the window, and larger. */
 const UNDER_WAY = 24;

@@ -5,16 +5,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readDevConfig } from '../../dev/dev-config.ts';
-import type { StackOptions } from '../../dev/stack/stack-options.ts';
-import { readRunningStack } from '../../dev/stack/stack-info.ts';
-import { startStack } from '../../dev/stack/start-stack.ts';
-import { TEMPORAL_CLI_VERSION } from '../../dev/temporal-server/temporal-version.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { descendantsOf } from './descendants.ts';
-import { isAlive, until } from './is-alive.ts';
+import { readDevConfig } from '../../../dev/dev-config.ts';
+import type { StackOptions } from '../../../dev/stack/stack-options.ts';
+import { readRunningStack } from '../../../dev/stack/stack-info.ts';
+import { startStack } from '../../../dev/stack/start-stack.ts';
+import { TEMPORAL_CLI_VERSION } from '../../../dev/temporal-server/temporal-version.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
+import { descendantsOf } from '../descendants.ts';
+import { isAlive, until } from '../is-alive.ts';
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
+const MAIN = path.join(import.meta.dirname, '..', '..', '..', 'dev', 'main.ts');
 /** An interrupted or failed start has ended within this time. */
 const END_LIMIT_MS = 10_000;
 const SAMPLE_INTERVAL_MS = 40;

@@ -4,15 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blackPng, PICTURES, withPngManifest } from '../activities/content/pictures.ts';
-import type { Dialect, FakeFile, WireRequest } from '../providers/contract/dialect.ts';
-import { answering, startFakeService, type FakeService } from '../providers/contract/fake-service.ts';
-import { FAL_DIALECT } from '../providers/contract/fal-dialect.ts';
-import { GENERIC_DIALECT } from '../providers/contract/generic-dialect.ts';
-import { chatDialect, speechDialect } from '../providers/contract/openai-dialect.ts';
-import { REPLICATE_DIALECT } from '../providers/contract/replicate-dialect.ts';
-import { holdingSecret, leftBehind } from './left-behind.ts';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import { blackPng, PICTURES, withPngManifest } from '../../activities/content/pictures.ts';
+import type { Dialect, FakeFile, WireRequest } from '../../providers/contract/dialect.ts';
+import { answering, startFakeService, type FakeService } from '../../providers/contract/fake-service.ts';
+import { FAL_DIALECT } from '../../providers/contract/fal-dialect.ts';
+import { GENERIC_DIALECT } from '../../providers/contract/generic-dialect.ts';
+import { chatDialect, speechDialect } from '../../providers/contract/openai-dialect.ts';
+import { REPLICATE_DIALECT } from '../../providers/contract/replicate-dialect.ts';
+import { holdingSecret, leftBehind } from '../left-behind.ts';
+import { startRunningStack, type Json, type RunningStack } from '../running-stack.ts';
 
 /**
  * The models of other people's services that the shipped catalogue has, each made by a fake of its service, and what such a run leaves
@@ -50,7 +50,7 @@ const SQUARE = 'A square kettle 4711';
 const PORTRAIT = [768, 1_024] as const;
 const WIDE = [1_024, 576] as const;
 type Size = { readonly width: number; readonly height: number };
-const PREPARED = path.join(import.meta.dirname, '../../model-service/prepared');
+const PREPARED = path.join(import.meta.dirname, '../../../model-service/prepared');
 
 const FILM = {
   scenes: ['Ships wake.', 'Water boils.', 'Steam rises.', 'Have a cup.'].map((line, index) => ({
