@@ -2,7 +2,7 @@ import { dataUrlsOf } from '../http/data-urls.ts';
 import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import type { Provider, ProviderCapabilities, SubmitResult } from '../provider.ts';
-import type { Answer } from '../http/read-answer.ts';
+import { isSuccess, type Answer } from '../http/read-answer.ts';
 import { addressesOf, pathOf, responsePathOf } from './fal-request.ts';
 import { endOfResponse, parseStatus, POLL_INTERVAL_MS } from './fal-response.ts';
 
@@ -90,7 +90,8 @@ export function createFalProvider(options: FalProviderOptions): Provider {
 }
 
 function resultOf(answer: Answer, root: string): SubmitResult {
-  if (answer.status !== 200) return refusalOf(answer);
+  // Any 2xx that names a request says that there is one.
+  if (!isSuccess(answer)) return refusalOf(answer);
   const providerJobId = pathOf(answer.json, root);
   return providerJobId === null ? UNCLEAR : { outcome: 'accepted', providerJobId };
 }

@@ -41,7 +41,7 @@ const FAILURE = z.object({
   detail: z.union([z.string(), z.array(lenient(z.object({ type: lenient(z.string()) }))), z.looseObject({})]),
 });
 
-const FLAGGED = z.object({ has_nsfw_concepts: z.array(z.boolean()) });
+const FLAGGED = z.object({ has_nsfw_concepts: z.array(z.unknown()) });
 
 const TEXT = z.object({ output: z.string() });
 

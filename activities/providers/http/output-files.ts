@@ -1,7 +1,7 @@
 import type { ResultFile } from '../provider.ts';
 
 /** Deeper than any service nests its files. It bounds the work for a hostile answer. */
-const MAX_DEPTH = 4;
+const MAX_DEPTH = 8;
 const MAX_FILES = 100;
 
 const DATA_URL = /^data:[^,]*;base64,/;
@@ -16,17 +16,27 @@ function fileAt(text: string, said: { bytes?: number | null } = {}): ResultFile 
 }
 
 /**
- * Returns the files that an output names, in order: links and data URLs as texts, in lists, and under `url` in objects.
+ * Returns the files that an output names, in order: those under `url` in objects, then links and data URLs as texts and
+ * in lists. A text may also be the echo of an input, such as a prompt that begins as a link does.
  */
-export function filesIn(output: unknown, depth = 0): readonly ResultFile[] {
-  if (typeof output === 'string') return listOf(fileAt(output));
+export function filesIn(output: unknown): readonly ResultFile[] {
+  const found = namesIn(output, 0);
+  const files = [...found.filter(({ isObject }) => isObject), ...found.filter(({ isObject }) => !isObject)];
+  return files.map(({ file }) => file);
+}
+
+type Named = { readonly file: ResultFile; readonly isObject: boolean };
+
+function namesIn(output: unknown, depth: number): readonly Named[] {
+  if (typeof output === 'string') return listOf(fileAt(output), false);
   if (typeof output !== 'object' || output === null || depth === MAX_DEPTH) return [];
   if ('url' in output && typeof output.url === 'string') {
-    return listOf(fileAt(output.url, { bytes: 'file_size' in output ? bytesOf(output.file_size) : null }));
+    const bytes = 'file_size' in output ? bytesOf(output.file_size) : null;
+    return listOf(fileAt(output.url, { bytes }), true);
   }
   return Object.values(output)
     .slice(0, MAX_FILES)
-    .flatMap((value) => filesIn(value, depth + 1))
+    .flatMap((value) => namesIn(value, depth + 1))
     .slice(0, MAX_FILES);
 }
 
@@ -46,6 +56,6 @@ export function textIn(output: unknown): readonly ResultFile[] {
   return text === '' ? [] : [{ at: 'answer', content: Buffer.from(text) }];
 }
 
-function listOf(file: ResultFile | null): readonly ResultFile[] {
-  return file === null ? [] : [file];
+function listOf(file: ResultFile | null, isObject: boolean): readonly Named[] {
+  return file === null ? [] : [{ file, isObject }];
 }

@@ -61,7 +61,7 @@ export type ProviderClient = {
  */
 export function createProviderClient(options: ProviderClientOptions): ProviderClient {
   const dispatcher = options.dispatcher ?? createResettingAgent(CONNECT_TIMEOUT_MS);
-  const headers = options.headers ?? {};
+  const headers = { ...options.headers, 'accept-encoding': 'identity' };
   const root = options.baseUrl.replace(/\/?$/, '/');
   return {
     dispatcher,

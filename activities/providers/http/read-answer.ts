@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, type InputType, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { nestsDeeperThan } from '../../../domain/nests-deep.ts';
 import { readBounded } from './read-bounded.ts';
@@ -15,7 +17,7 @@ const MAX_DEPTH = 64;
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Null: it was longer than allowed. */
+  /** Null: it was longer than allowed, or compressed in a way that cannot be read. */
   readonly bytes: Buffer | null;
   /** The body as JSON; undefined: it is none. */
   readonly json: unknown;
@@ -24,15 +26,40 @@ export type Answer = {
 /** Reads a response to its end. Rejects when its connection breaks. */
 export async function readAnswer(response: Dispatcher.ResponseData, maxBytes: number): Promise<Answer> {
   const { statusCode: status, headers } = response;
-  const bytes = await readBounded(response.body, maxBytes);
+  const sent = await readBounded(response.body, maxBytes);
+  const bytes = sent === null ? null : await unpacked(sent, headers['content-encoding'], maxBytes);
   return { status, headers, bytes, json: bytes === null ? undefined : parseJson(bytes) };
+}
+
+export function isSuccess({ status }: Pick<Answer, 'status'>): boolean {
+  return status >= 200 && status < 300;
+}
+
+type Unpack = (bytes: InputType, options: ZlibOptions) => Promise<Buffer>;
+
+const UNPACK: ReadonlyMap<unknown, Unpack> = new Map([
+  ['gzip', promisify<InputType, ZlibOptions, Buffer>(gunzip)],
+  ['x-gzip', promisify<InputType, ZlibOptions, Buffer>(gunzip)],
+  ['deflate', promisify<InputType, ZlibOptions, Buffer>(inflate)],
+  ['br', promisify<InputType, ZlibOptions, Buffer>(brotliDecompress)],
+]);
+
+/**
+ * A gateway may compress what was asked for as it is, and a paid run must not be lost by that. Null: it is damaged, of
+ * another coding, or unpacks to more than `maxBytes`.
+ */
+async function unpacked(sent: Buffer, coding: unknown, maxBytes: number): Promise<Buffer | null> {
+  if (coding === undefined || coding === '' || coding === 'identity') return sent;
+  const unpack = UNPACK.get(typeof coding === 'string' ? coding.trim().toLowerCase() : coding);
+  return unpack === undefined ? null : unpack(sent, { maxOutputLength: maxBytes }).catch(() => null);
 }
 
 /** undefined: the body is no JSON, or nested deeper than any answer. */
 function parseJson(bytes: Buffer): unknown {
   if (nestsDeeperThan(MAX_DEPTH, bytes)) return undefined;
   try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
+    // Without the byte order mark that some services begin with.
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
   } catch {
     return undefined;
   }

@@ -31,10 +31,19 @@ const IMAGES = z.object({ data: z.array(z.unknown()) });
 const IMAGE = z.object({ b64_json: lenient(z.string()), url: lenient(z.string()) });
 
 const CHAT = z.object({ choices: z.array(z.unknown()) });
+/** Some services write a text in parts, beside which there may be others, such as what the model thought. */
+const TEXT_PARTS = z
+  .array(lenient(z.object({ type: z.literal('text'), text: z.string() })))
+  .transform((parts) => parts.map((part) => part?.text ?? '').join(''));
 const CHOICE = z.object({
-  message: lenient(z.object({ content: lenient(z.string()), refusal: lenient(z.string()) })),
+  message: lenient(
+    z.object({ content: lenient(z.union([z.string(), TEXT_PARTS])), refusal: lenient(z.string()) }),
+  ),
   finish_reason: lenient(z.string()),
 });
+
+/** A page of a gateway is none. The bytes are checked later. */
+const SOUND = /^(audio\/|(application|binary)\/octet-stream)/i;
 
 /** Further pictures are ignored. */
 const MAX_IMAGES = 100;
@@ -69,8 +78,9 @@ function endOfImages({ json }: Answer): RunEnd | null {
   return succeeded(
     images.slice(0, MAX_IMAGES).flatMap((image): readonly ResultFile[] => {
       const { b64_json: base64 = null, url = null } = IMAGE.safeParse(image).data ?? {};
-      if (base64) return [{ at: 'answer', content: Buffer.from(base64, 'base64') }];
-      return filesIn(url);
+      const named = filesIn(base64 || url);
+      if (!base64 || named.length > 0) return named;
+      return [{ at: 'answer', content: Buffer.from(base64, 'base64') }];
     }),
   );
 }
@@ -90,8 +100,7 @@ function endOfChat({ json }: Answer): RunEnd | null {
 
 function endOfSpeech(answer: Answer): RunEnd | null {
   const { bytes } = answer;
-  if (bytes === null || !/^(audio|application\/octet-stream)/.test(headerOf(answer, 'content-type') ?? ''))
-    return null;
+  if (bytes === null || !SOUND.test(headerOf(answer, 'content-type') ?? '')) return null;
   return succeeded(bytes.length === 0 ? [] : [{ at: 'answer', content: bytes }]);
 }
 

@@ -2,7 +2,7 @@ import { isProviderJobId } from '../../../domain/ids.ts';
 import type { ErrorClass } from '../../../domain/work/rejections.ts';
 import { dataUrlsOf } from '../http/data-urls.ts';
 import { NOTHING_TO_ASK, RUN_IS_THE_ANSWER } from '../http/run-is-the-answer.ts';
-import { headerOf, type Answer } from '../http/read-answer.ts';
+import { headerOf, isSuccess, type Answer } from '../http/read-answer.ts';
 import { refusalOf, UNCLEAR } from '../http/refusals.ts';
 import { createProviderClient, type ServiceOptions } from '../http/provider-client.ts';
 import type { Provider, SubmitResult } from '../provider.ts';
@@ -62,7 +62,7 @@ export function createOpenAiProvider(options: OpenAiProviderOptions): Provider {
 }
 
 function resultOf(answer: Answer, endpoint: Endpoint, reference: string): SubmitResult {
-  if (answer.status !== 200) return refusalOf(answer, KNOWN_ERRORS.get(errorOf(answer)?.code ?? ''));
+  if (!isSuccess(answer)) return refusalOf(answer, KNOWN_ERRORS.get(errorOf(answer)?.code ?? ''));
   const end = endpoint.endOf(answer);
   if (end === null) return UNCLEAR;
   // OpenAI's support asks for this id. For a service that sends none, our reference takes its place.

@@ -14,8 +14,8 @@ const MODERATED = /\bE005\b/;
 const PREDICTION = z.object({
   id: jobId,
   status: z.string(),
-  output: z.unknown(),
-  error: z.unknown(),
+  output: z.unknown().optional(),
+  error: z.unknown().optional(),
   webhook: lenient(z.string()),
   created_at: lenient(z.string()),
   started_at: lenient(z.string()),

@@ -23,6 +23,40 @@ describe('a request in fal’s queue', () => {
     });
   });
 
+  it.each([200, 201, 202])('was taken by any 2xx that names it: %i', async (status) => {
+    const { fake, submit } = await start();
+    const response = `${fake.url}/fal-ai/flux/requests/764c`;
+    const body = {
+      ...{ request_id: '764c', response_url: response },
+      ...{ status_url: `${response}/status`, cancel_url: `${response}/cancel` },
+    };
+    fake.setFaults({ submission: answering({ status, body }) });
+    expect(await submit()).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it.each([
+    [
+      'a prompt that is echoed before it, and begins as a link does',
+      'https://a.test/echo.png is how it looks',
+    ],
+    ['lists and objects around it', null],
+  ])('has its file as the first of its result, whatever the output has: %s', async (_what, prompt) => {
+    const { fake, provider, accept } = await start();
+    const id = await accept();
+    fake.jobs.all()[0]!.state = 'succeeded';
+    const url = `${fake.url}/files/0`;
+    const output =
+      prompt === null
+        ? { result: { data: { images: [[{ url, content_type: 'image/png', file_size: null }]] } } }
+        : { prompt, image_url: 'https://a.test/input.png', images: [{ url, width: 64 }] };
+    fake.setFaults({
+      other: ({ request, response, take }) =>
+        response.writeHead(200).end(JSON.stringify(request.url?.endsWith('/status') ? take().body : output)),
+    });
+    const poll = await provider.poll(id, NEVER);
+    expect(poll.state === 'succeeded' && poll.files[0]).toMatchObject({ at: 'link', url });
+  });
+
   it('is polled and canceled at the addresses in its response', async () => {
     const { fake, provider, submit } = await start();
     const [response, status, cancel] = ['r', 's', 'c'].map((name) => `${fake.url}/v2/${name}/764c`);

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createContractFixture, NEVER, submitTimeoutFor } from './contract-fixture.ts';
 import { unending, type Fault } from './fake-service.ts';
@@ -30,7 +30,12 @@ const dripping = (begin: string, more: string): Fault =>
     });
   });
 
-const ZIPPED = gzipSync(ID);
+const packed = (coding: string, body: Buffer) =>
+  speaking(
+    Buffer.concat([Buffer.from(`${CREATED}content-encoding: ${coding}\r\n${lengthOf(body)}\r\n`), body]),
+  );
+/** More than an answer may have, in 30 kB. */
+const BOMB = gzipSync(Buffer.concat([Buffer.from(ID), Buffer.alloc(25 * 1024 * 1024, ' ')]));
 const DEEP = `${'['.repeat(3_000_000)}${']'.repeat(3_000_000)}`;
 
 describe('a post with an odd response', () => {
@@ -64,12 +69,10 @@ describe('a post with an odd response', () => {
     ['fewer bytes than its length', speaking(`${CREATED}${lengthOf(ID, 10)}\r\n${ID}`)],
     ['a chunk without a valid length', speaking(`${CREATED}transfer-encoding: chunked\r\n\r\nzz\r\n${ID}`)],
     ['lines without their CR', speaking(`HTTP/1.1 201 Created\n${lengthOf(ID)}\n\n${ID}`)],
-    [
-      'compressed JSON without a request for it',
-      speaking(
-        Buffer.concat([Buffer.from(`${CREATED}content-encoding: gzip\r\n${lengthOf(ZIPPED)}\r\n`), ZIPPED]),
-      ),
-    ],
+    ['half of compressed JSON', packed('gzip', gzipSync(ID).subarray(0, -12))],
+    ['JSON that is not compressed, though it says so', packed('gzip', Buffer.from(ID))],
+    ['compressed JSON that unpacks to more than an answer may have', packed('gzip', BOMB)],
+    ['JSON in a coding that we do not know', packed('zip', Buffer.from(ID))],
     ['a 204', speaking('HTTP/1.1 204 No Content\r\n\r\n')],
     ['a 304', speaking('HTTP/1.1 304 Not Modified\r\n\r\n')],
     ['a 206', speaking(`HTTP/1.1 206 Partial Content\r\n${lengthOf(ID)}\r\n${ID}`)],
@@ -135,6 +138,11 @@ describe('a correct response', () => {
         'wait',
       ),
     ],
+    ['with a byte order mark', speaking(`${CREATED}\r\n\ufeff${ID}`)],
+    ['compressed without a request for it', packed('gzip', gzipSync(ID))],
+    ['deflated', packed('Deflate', deflateSync(ID))],
+    ['compressed as browsers like it', packed('br', brotliCompressSync(ID))],
+    ['as it is, and says so', packed('identity', Buffer.from(ID))],
     ['with brackets in a text', speaking(`${CREATED}\r\n{"id":"pred_1","x":"${'[{\\"'.repeat(500)}"}`)],
   ])('is accepted however it is written: %s', async (_what, fault) => {
     const { fake, submit } = await start();

@@ -78,7 +78,8 @@ function viewOf(job: FakeJob) {
     model: 'black-forest-labs/flux-schnell',
     status: STATUS[job.state],
     input,
-    output: job.state === 'succeeded' ? job.files.map(({ url }) => url) : null,
+    // Replicate's own example of a created prediction has none.
+    ...(job.state === 'succeeded' ? { output: job.files.map(({ url }) => url) } : {}),
     error:
       job.state === 'moderated'
         ? 'The input or output was flagged as sensitive. Please try again with different inputs. (E005)'

@@ -22,6 +22,20 @@ describe('a prediction', () => {
     });
   });
 
+  it.each([201, 202])(
+    'is made by a %i that has no output and no error, as in Replicate’s own example',
+    async (status) => {
+      const { fake, submit } = await start();
+      const body = {
+        id: 'gm3qorzdhgbfurvjtvhg6dckhu',
+        status: 'starting',
+        created_at: '2026-11-29T16:19:34.765994657Z',
+      };
+      fake.setFaults({ submission: answering({ status, body }) });
+      expect(await submit()).toEqual({ outcome: 'accepted', providerJobId: body.id });
+    },
+  );
+
   it('aborted before it ran is not billed, and may run again', async () => {
     const { fake, provider, accept } = await start();
     const id = await accept();
