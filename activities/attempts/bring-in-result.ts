@@ -23,18 +23,34 @@ export type BringInContext = {
 
 const BAD_CONTENT = { outcome: 'failed', code: 'bad_content' } as const;
 
+/** A picture, its thumbnail, its mask, and a film of how it was made. */
+const MAX_FILES = 4;
+
 /**
- * Stores the first file of a result and checks it: against what was declared of it, and against what was asked for. A
- * wrong file is the provider's failure.
+ * Stores the first file of a result that passes its checks: against what was declared of it, and against what was asked
+ * for. A service may name others before it, such as a thumbnail. Only wrong files are the provider's failure.
  */
 export async function bringInResult(
-  { provider, assets, checkContent }: BringInContext,
-  [first]: readonly ResultFile[],
+  context: BringInContext,
+  files: readonly ResultFile[],
   expected: ExpectedContent,
   signal: AbortSignal,
 ): Promise<BroughtIn> {
-  if (first === undefined) return { outcome: 'failed', code: 'zero_outputs' };
-  const fetched = await provider.fetchResult(first, signal);
+  let last: BroughtIn = { outcome: 'failed', code: 'zero_outputs' };
+  for (const file of files.slice(0, MAX_FILES)) {
+    last = await bringInFile(context, file, expected, signal);
+    if (last.outcome !== 'failed') return last;
+  }
+  return last;
+}
+
+async function bringInFile(
+  { provider, assets, checkContent }: BringInContext,
+  named: ResultFile,
+  expected: ExpectedContent,
+  signal: AbortSignal,
+): Promise<BroughtIn> {
+  const fetched = await provider.fetchResult(named, signal);
   switch (fetched.outcome) {
     case 'refused':
       return BAD_CONTENT;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { parseUrl } from '../../domain/parse-url.ts';
 import { AddressRefused, createCheckedLookup, type Resolve } from './checked-lookup.ts';
 import { openStream } from './open-stream.ts';
+import { unpackBody } from './unpack-body.ts';
 import { mayConnect, type OutboundRules } from './public-address.ts';
 
 /** The most redirects of a customer's address. */
@@ -76,8 +77,9 @@ export async function followRedirects(
     const { statusCode: status = 0, headers, headersDistinct } = answer;
     const { 'content-length': length = '' } = headers;
     if (!REDIRECTS.includes(status)) {
-      const declaredBytes = /^\d{1,15}$/.test(length) ? Number(length) : null;
-      return { outcome: 'answered', status, declaredBytes, body: answer };
+      const body = unpackBody(answer);
+      const declaredBytes = body === answer && /^\d{1,15}$/.test(length) ? Number(length) : null;
+      return { outcome: 'answered', status, declaredBytes, body };
     }
     answer.destroy();
     const [location, another] = headersDistinct['location'] ?? [];

@@ -137,9 +137,36 @@ export function describeLinkedResults(subject: ContractSubject): void {
       );
     });
 
+    it('that its host delivers compressed, though it was asked for as it is, is stored unpacked', async () => {
+      const headers = { ...png, 'content-encoding': 'gzip' };
+      const { brought } = await bringIn(answering({ status: 200, headers, body: gzipSync(PICTURE) }));
+      expect(brought).toMatchObject({ outcome: 'stored', asset: { bytes: PICTURE.length } });
+    });
+
+    it('that breaks off while it is unpacked is fetched again', async () => {
+      const headers = { ...png, 'content-encoding': 'gzip' };
+      const half = gzipSync(PICTURE).subarray(0, -20);
+      const { brought } = await bringIn(answering({ status: 200, headers, body: half }));
+      expect(brought).toMatchObject(AGAIN);
+    });
+
     it('that is redirected within the service is stored', async () => {
       const { brought } = await bringIn(redirecting(OTHER_FILE));
       expect(brought.outcome).toBe('stored');
+    });
+
+    it('that is named after others is stored: a thumbnail of another type, a link that is not allowed', async () => {
+      const { fake, provider, accept } = await start();
+      const id = await accept();
+      const [job] = fake.jobs.all();
+      const picture = fake.putFile(PICTURE, 'image/png');
+      const thumbnail = fake.putFile(await PICTURES['image/webp'](), 'image/webp');
+      job!.files = [thumbnail, { ...picture, url: 'http://192.168.1.1/mask.png' }, picture];
+      job!.state = 'succeeded';
+      const poll = await provider.poll(id, NEVER);
+      const files = poll.state === 'succeeded' ? poll.files : [];
+      const brought = await bringInResult({ provider, assets, checkContent }, files, EXPECTED, NEVER);
+      expect(brought).toMatchObject({ outcome: 'stored', asset: { contentType: 'image/png' } });
     });
 
     it.each<[string, Partial<Record<keyof FakeFile, unknown>>]>([
