@@ -26,7 +26,12 @@ export async function listenCommand(
   context: CommandContext,
   { forwardTo, account: named, count = Infinity, json }: ListenOptions,
 ): Promise<void> {
-  if (parseUrl(forwardTo) === null) throw new CommandError('--forward-to: not an address', EXIT_CODE.usage);
+  // `localhost:3000` is an address too: of the scheme "localhost".
+  if (!/^https?:$/.test(parseUrl(forwardTo)?.protocol ?? ''))
+    throw new CommandError(
+      '--forward-to: not an address of http, as http://localhost:3000/hook',
+      EXIT_CODE.usage,
+    );
   const secret = drawWebhookSecret();
   await withClient(context, async (holdfast) => {
     const account = named ?? (await holdfast.accounts.open(SANDBOX)).id;

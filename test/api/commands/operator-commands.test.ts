@@ -310,7 +310,21 @@ describe('a command that fails says what to do, without a stack trace', () => {
     ['an unknown command', ['nonsense'], {}, 2, /unknown command 'nonsense'/],
     ['an unknown option', ['balance', 'acct_x', '--nonsense'], {}, 2, /unknown option/],
     ['a clock at no time', ['account', 'clock', 'acct_x', '--advance-to', 'soon'], {}, 2, /RFC 3339/],
-    ['no receiver', ['listen', '--forward-to', 'nonsense'], {}, 2, /--forward-to: not an address/],
+    ['no receiver', ['listen', '--forward-to', 'nonsense'], {}, 2, /--forward-to: not an address of http/],
+    [
+      'a receiver without its scheme',
+      ['listen', '--forward-to', 'localhost:1/hook'],
+      {},
+      2,
+      /not an address of http/,
+    ],
+    [
+      'a receiver of another protocol',
+      ['listen', '--forward-to', 'ftp://localhost:1'],
+      {},
+      2,
+      /not an address of http/,
+    ],
     ['no API', ['balance', 'acct_x'], { HOLDFAST_API_URL: 'nonsense' }, 2, /HOLDFAST_API_URL is not valid/],
     ['an unknown scope', ['key', 'create', '--name', 'n', '--scope', 'all'], {}, 2, /Allowed choices/],
   ])('%s', async (_name, args, env, code, words) => {
