@@ -27,6 +27,8 @@ import { PICTURES } from './content/pictures.ts';
 
 /** Services whose answer to a post is the run: what is on record of them, whatever befalls the answer. */
 
+/** By default a second, which a busy machine may need for what an idle one does at once. */
+const PATIENT = { timeout: 10_000 } as const;
 const PICTURE = await PICTURES['image/png']();
 const DIALECT = imagesDialect(PICTURE);
 
@@ -201,7 +203,7 @@ describe('a run whose answer links to what it made', () => {
     const host = linked();
     host.fault = answering({ status: 503 });
     const { outcome } = running(attempt);
-    await vi.waitFor(() => expect(host.asked).toBeGreaterThanOrEqual(TRIES), { timeout: 10_000 });
+    await vi.waitFor(() => expect(host.asked).toBeGreaterThanOrEqual(TRIES), PATIENT);
     expect(await recordOf(attempt)).toMatchObject({
       ...{ state: 'accepted', provider_job_id: 'req_1', is_stored: false },
     });
@@ -218,7 +220,7 @@ describe('a run whose answer links to what it made', () => {
     const host = linked();
     host.fault = silent;
     const dead = running(attempt);
-    await vi.waitFor(() => expect(host.asked).toBe(1));
+    await vi.waitFor(() => expect(host.asked).toBe(1), PATIENT);
     host.fault = null;
     expect(await running(attempt).outcome).toEqual({ outcome: 'made' });
     expect(fake.wire.posts()).toBe(1);
@@ -244,7 +246,7 @@ describe('a run whose answer links to what it made', () => {
     const host = linked();
     host.fault = silent;
     const { environment, outcome } = running(attempt);
-    await vi.waitFor(() => expect(host.asked).toBe(1));
+    await vi.waitFor(() => expect(host.asked).toBe(1), PATIENT);
     environment.cancel();
     await expect(outcome).rejects.toThrow();
     host.fault = null;
@@ -330,7 +332,7 @@ describe('an answer that comes after another worker has taken it for lost', () =
   /** Posted by a worker that lives, and followed by another, which finds the row. */
   async function takenForLost(attempt: Attempt) {
     const first = running(attempt);
-    await vi.waitFor(() => expect(fake.wire.posts()).toBe(1));
+    await vi.waitFor(() => expect(fake.wire.posts()).toBe(1), PATIENT);
     expect(await running(attempt).outcome).toEqual({ outcome: 'unknown' });
     const resolution = new MockActivityEnvironment().run(activities().resolve, attempt);
     await vi.waitFor(async () => expect((await recordOf(attempt))['state']).toBe('unknown'), {
@@ -392,10 +394,10 @@ describe('a cancel', () => {
     const attempt = await admit();
     fake.setFaults({ submission: silent });
     const { environment, outcome } = running(attempt);
-    await vi.waitFor(() => expect(fake.wire.posts()).toBe(1));
+    await vi.waitFor(() => expect(fake.wire.posts()).toBe(1), PATIENT);
     environment.cancel();
     expect(await outcome).toEqual({ outcome: 'unknown' });
-    await vi.waitFor(() => expect(fake.wire.resets()).toBe(1));
+    await vi.waitFor(() => expect(fake.wire.resets()).toBe(1), PATIENT);
     expect(await recordOf(attempt)).toMatchObject({ state: 'unknown', billed: 'unknown', is_closed: true });
     expect(await stop(attempt)).toBe('stopped');
     expect(fake.requests, 'there is nothing to ask for').toHaveLength(1);

@@ -6,6 +6,8 @@ import { attemptReferenceOf } from '../../domain/ids.ts';
 import type { TestScenario } from '../../domain/work/job-request.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
 
+/** By default a second, which a busy machine may need for what an idle one does at once. */
+const PATIENT = { timeout: 10_000 } as const;
 const SIGNAL = new AbortController().signal;
 const STEM = 'abcdefghijklmnopqrstuvwxyz';
 
@@ -48,7 +50,7 @@ async function fileOf(id: string): Promise<ResultFile> {
   const poll = await vi.waitUntil(async () => {
     const polled = await provider.poll(id, SIGNAL);
     return polled.state === 'succeeded' ? polled : null;
-  });
+  }, PATIENT);
   expect(poll).toMatchObject({ billed: 'yes' });
   return poll.files[0]!;
 }

@@ -17,7 +17,7 @@ const shell = (script: string, options: { readonly timeoutMs: number; readonly s
 /** The process that the script started, once it runs. */
 async function grandchild(): Promise<number> {
   const read = () => readFile(path.join(home.home, 'pid'), 'utf8').catch(() => '');
-  await until('it runs', 2_000, async () => (await read()).endsWith('\n'));
+  await until('it runs', 10_000, async () => (await read()).endsWith('\n'));
   return Number(await read());
 }
 const WITH_GRANDCHILD = 'sleep 300 & echo $! > pid; wait';
@@ -40,12 +40,12 @@ test('an aborted program is killed with all that it started', async () => {
   const pid = await grandchild();
   controller.abort();
   await run;
-  await until('its child is gone', 1_000, async () => !(await isAlive(pid)));
+  await until('its child is gone', 10_000, async () => !(await isAlive(pid)));
 });
 
 test('a program past its time limit is killed with all that it started', async () => {
   const run = expect(shell(WITH_GRANDCHILD, { timeoutMs: 500 })).rejects.toThrow(/SIGKILL/);
   const pid = await grandchild();
   await run;
-  await until('its child is gone', 1_000, async () => !(await isAlive(pid)));
+  await until('its child is gone', 10_000, async () => !(await isAlive(pid)));
 });

@@ -6,9 +6,9 @@ export function shellChild(script: string, changes: Partial<ChildSpec> = {}): Ch
     name: 'shell',
     command: () => Promise.resolve({ file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin' } }),
     untilReady: () => Promise.resolve(),
-    readyTimeoutMs: 3_000,
+    readyTimeoutMs: 20_000,
     stopSignal: 'SIGTERM',
-    stopTimeoutMs: 2_000,
+    stopTimeoutMs: 20_000,
     endsWithItsStdin: false,
     ...changes,
   };
