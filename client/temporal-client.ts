@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { fingerprintRequest, jobIdOf } from '../contract/derived-ids.ts';
+import { fingerprintJson, jobIdOf } from '../contract/derived-ids.ts';
 import { isAccountId } from '../domain/ids.ts';
 import { DEFAULT_TASK_QUEUE } from '../domain/work/workflow-names.ts';
 import type { JobRequest } from '../domain/work/job-request.ts';
@@ -94,7 +94,7 @@ export function createHoldfastClient(temporal: {
           accountId: job.accountId,
           jobId,
           body: body as Readonly<Record<string, unknown>>,
-          fingerprint: fingerprintRequest(body as Readonly<Record<string, unknown>>),
+          fingerprint: fingerprintJson(body as Readonly<Record<string, unknown>>),
           request: parsed.request,
           credits: creditsIfKnown(parsed.request, pricingOf(catalogue)),
         });

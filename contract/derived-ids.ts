@@ -40,11 +40,6 @@ export function actionIdOf(accountId: string, command: string, key: string): str
   return `act_${stemOf('support', accountId, command, key)}`;
 }
 
-/** The fingerprint of a canonical text: its SHA-256 in hex. */
-function fingerprintOf(canonicalText: string): string {
-  return createHash('sha256').update(canonicalText, 'utf8').digest('hex');
-}
-
 function stemOf(...parts: readonly string[]): string {
   const digest = createHash('sha256').update(JSON.stringify(parts), 'utf8').digest();
   let text = '';
@@ -68,13 +63,14 @@ const canonicalize = canonicalizeModule as unknown as (value: unknown) => string
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * Two fingerprints of a body, each over its canonical JSON (RFC 8785: key order does not matter) as sent, before
- * defaults: an explicit default and an absent field differ.
+ * The fingerprint of JSON as it was sent: tells a retry from another request under the same key. It is over the canonical
+ * form (RFC 8785), so the order of keys does not matter; it is before defaults, so an explicit default and an absent field
+ * differ.
  */
-
-/** The fingerprint of everything sent: tells a retry from another request under the same key. */
-export function fingerprintRequest(body: Body): string {
-  return fingerprintOf(canonicalTextOf(body));
+export function fingerprintJson(body: Body): string {
+  const text = canonicalize(body);
+  if (text === undefined) throw new TypeError('not a JSON object');
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 /**
@@ -82,16 +78,5 @@ export function fingerprintRequest(body: Body): string {
  * identical.
  */
 export function fingerprintWork(body: Body): string {
-  return fingerprintOf(canonicalTextOf(withoutAgreement(body)));
-}
-
-/** The fingerprint of any JSON object, whatever the order of its keys. */
-export function fingerprintJson(content: Body): string {
-  return fingerprintOf(canonicalTextOf(content));
-}
-
-function canonicalTextOf(body: Body): string {
-  const text = canonicalize(body);
-  if (text === undefined) throw new TypeError('not a JSON object');
-  return text;
+  return fingerprintJson(withoutAgreement(body));
 }

@@ -25,7 +25,7 @@ async function publishPriceLists(
   const hashed = lists.map((list) => ({
     name: list.name,
     version: list.version,
-    hash: fingerprintJson({ ...list }),
+    hash: fingerprintJson(list),
   }));
   const refusedBy = async (publish: readonly object[]): Promise<readonly string[]> => {
     const { rows } = await database.query<PublishedPriceList>({

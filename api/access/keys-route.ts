@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
-import { fingerprintRequest } from '../../contract/derived-ids.ts';
+import { fingerprintJson } from '../../contract/derived-ids.ts';
 import type { ApiKeyView, CreatedApiKey } from '../../contract/shapes/access-shapes.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { isAccountId } from '../../domain/ids.ts';
@@ -21,7 +21,7 @@ import { readQuery } from '../http/request/read-query.ts';
 import { readOptionalIdempotencyKey } from '../http/request/request-headers.ts';
 import { pathParameter, route, type CallerExchange, type Route } from '../http/route.ts';
 import { sendPreview, wouldDo, wouldRefuse } from '../http/send-preview.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { actorOf } from './actor.ts';
 import { namedAccount, reachesMode, type ActingFor } from './authorize.ts';
 
@@ -202,7 +202,7 @@ function recordOf(
   const key = readOptionalIdempotencyKey(request);
   return {
     madeBy: key === null ? null : `${namedAccount(request, caller) ?? caller.mode} ${call} ${key}`,
-    fingerprint: fingerprintRequest(sent),
+    fingerprint: fingerprintJson(sent),
     actor: actorOf(request, caller),
     reason: reason ?? null,
   };

@@ -5,7 +5,7 @@ import { priceListFor } from '../../domain/prices/price-list.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openAccount } from '../../ledger/open-account.ts';
 import { actorOf } from '../access/actor.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { reachesMode } from '../access/authorize.ts';
 import { viewAccount } from './account-view.ts';
 import { readVisibleAccount } from '../access/path-account.ts';

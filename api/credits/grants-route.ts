@@ -3,7 +3,7 @@ import type { GrantBody } from '../../contract/shapes/credit-shapes.ts';
 import type { Catalogue } from '../../contract/defined-catalogue.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { PRIORITY_OF_SOURCE } from '../../domain/credits/grant-rules.ts';
-import { fingerprintRequest, grantIdOf } from '../../contract/derived-ids.ts';
+import { fingerprintJson, grantIdOf } from '../../contract/derived-ids.ts';
 import {
   grantCreditsOnce,
   previewGrant,
@@ -14,7 +14,7 @@ import type { Preview } from '../../contract/shapes/support-shapes.ts';
 import { describeGrant } from '../../domain/support/describe-change.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { GrantEnd, GrantItem } from '../../ledger/grant-credits.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { viewGrant } from './grant-view.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import { sendPreview, wouldDo, wouldRefuse } from '../http/send-preview.ts';
@@ -34,7 +34,7 @@ export function giveGrantRoute({
     const { dry_run: isDryRun, as_of: _asOf, ...content } = sent;
     const call = {
       key: body.reference,
-      fingerprint: fingerprintRequest(content),
+      fingerprint: fingerprintJson(content),
       grant: { ...grantOf(catalogue, accountId, body), actor },
       asOf: body.as_of,
     };

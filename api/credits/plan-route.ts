@@ -5,7 +5,7 @@ import type { Plan } from '../../contract/shapes/account-shapes.ts';
 import { planRulesOf } from '../../domain/credits/plans.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readPlan, setPlan, type PlanResult } from '../../ledger/plan.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { instantTextOrNull } from '../../domain/instant-text.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';

@@ -3,7 +3,7 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import type { Referral } from '../../contract/shapes/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import { refer, type ReferralResult } from '../../ledger/refer.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { isAccountId } from '../../domain/ids.ts';
 import { invalidPart, notFound, Problem } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';

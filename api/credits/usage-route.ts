@@ -1,12 +1,12 @@
 import { offeredCalls } from '../../contract/offered-calls.ts';
 import type { Usage } from '../../contract/shapes/credit-shapes.ts';
-import { fingerprintRequest, spendIdOf } from '../../contract/derived-ids.ts';
+import { fingerprintJson, spendIdOf } from '../../contract/derived-ids.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { usePrice } from '../../domain/prices/price-list.ts';
 import { createSpend, type SpendAnswer } from '../../jobs/credits/spend.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readEntries } from '../../ledger/reads/read-entries.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { capDetail } from '../jobs/cap-detail.ts';
 import { viewEntry } from './entry-view.ts';
 import { notFound, Problem } from '../http/problem.ts';
@@ -31,7 +31,7 @@ export function usageRoute(deps: {
       const { request, response, state, accountId } = exchange;
       const key = readIdempotencyKey(request);
       const { body, sent } = await readBody(exchange, call.body);
-      const fingerprint = fingerprintRequest(sent);
+      const fingerprint = fingerprintJson(sent);
       const spendId = spendIdOf(accountId, key);
       const { priceList } = await deps.pricingOf(accountId);
       const credits = body.quantity * usePrice(priceList, body.kind);

@@ -8,6 +8,7 @@ import { readEditSources } from '../../jobs/admission/read-edit-sources.ts';
 import { readSubmission, type StoredAdmission } from '../../jobs/admission/read-submission.ts';
 import type { Database } from '../../ledger/database.ts';
 import { invalidRequest, notFound, Problem, unavailable } from '../http/problem.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import type { AdmissionQueue } from './admission-queue.ts';
 import { problemOfRefusal } from './refusal-problem.ts';
 import { tooManyJobs } from './too-many-jobs.ts';
@@ -38,9 +39,6 @@ const RESPOND_WITHIN_MS = 13_000;
 
 /** For a request without edits. */
 const NO_EDITS = { outcome: 'found', sourceOf: NO_SOURCES } as const;
-
-/** Sent with every response that an earlier request under the key has caused. */
-export const REPLAYED = { 'Idempotent-Replayed': 'true' } as const;
 
 /**
  * Admits a submission, once per key: a recorded outcome is replayed, anything else is started. Throws the problem of a

@@ -6,7 +6,7 @@ import { fieldErrorsOf } from '../../contract/job-request/field-errors.ts';
 import { keepCancelKey } from '../../jobs/admission/keep-cancel-key.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
-import { REPLAYED } from './admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import type { SendJob } from './send-job.ts';
 import { openOutputIdsOf } from './open-outputs.ts';
 import { invalidRequest, Problem, unavailable } from '../http/problem.ts';

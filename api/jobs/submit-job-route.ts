@@ -1,5 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
+import { fingerprintJson, jobIdOf } from '../../contract/derived-ids.ts';
 import {
   parseJobRequest,
   rulesFor,
@@ -8,7 +8,8 @@ import {
 import { isTerminal } from '../../domain/work/job-state.ts';
 import { readJob, type StoredJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
-import { REPLAYED, type PrepareAdmission, type JobSubmission } from './admit-submission.ts';
+import type { JobSubmission, PrepareAdmission } from './admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import type { SendJob } from './send-job.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
 import { awaitJobEnd } from './await-job-end.ts';
@@ -71,7 +72,7 @@ function submissionOf(accountId: string, key: string, body: unknown, rules: Requ
     jobId: jobIdOf(accountId, key),
     body: sent,
     request: parsed.request,
-    fingerprint: fingerprintRequest(sent),
+    fingerprint: fingerprintJson(sent),
   };
 }
 

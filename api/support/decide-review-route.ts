@@ -1,5 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
-import { fingerprintRequest, freeRetryJobIdOf } from '../../contract/derived-ids.ts';
+import { fingerprintJson, freeRetryJobIdOf } from '../../contract/derived-ids.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { Preview } from '../../contract/shapes/support-shapes.ts';
 import { describeMoves } from '../../domain/support/describe-preview.ts';
@@ -8,7 +8,7 @@ import { previewDecision, type PreviewedDecision } from '../../jobs/support/prev
 import { decideReview, type Decided } from '../../jobs/reviews/decide-review.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import { actorOf } from '../access/actor.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { sendPreview, wouldDo, wouldRefuse } from '../http/send-preview.ts';
 import { readBody } from '../http/request/read-body.ts';
@@ -47,7 +47,7 @@ export function decideReviewRoute(deps: Deps): Route {
         const { as_of: _asOf, ...content } = sent;
         const decided = await decideReview(deps.database, {
           ...{ accountId, reviewId, key, actor, decision, reason, retryJobId, asOf },
-          fingerprint: fingerprintRequest(content),
+          fingerprint: fingerprintJson(content),
           goodwillLifetimeSeconds: deps.rules.catalogue.grants.goodwill.lifetimeSeconds,
         });
         if (decided.outcome !== 'decided') throw problemOfDecision(decided.outcome);

@@ -4,7 +4,7 @@ import { REVIEW_REPORTS_PER_DAY } from '../../domain/support/review.ts';
 import { openReview, type OpenedReview } from '../../jobs/reviews/open-review.ts';
 import { readReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
 import { reviewPath, viewReview } from './review-view.ts';

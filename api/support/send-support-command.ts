@@ -15,7 +15,7 @@ import {
   type SupportDeps,
 } from '../../jobs/support/apply-support-command.ts';
 import type { StoredJob } from '../../jobs/reads/read-job.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import { notFound, Problem, unavailable } from '../http/problem.ts';
 import { invalidCommand } from './invalid-command.ts';
 import { circumstancesOf, TOLD_AT_ONCE } from './command-circumstances.ts';

@@ -1,7 +1,7 @@
 import type { StartJob } from '../../client/start-job.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { freeRetryRequest } from '../../domain/work/job-request.ts';
-import { fingerprintRequest } from '../../contract/derived-ids.ts';
+import { fingerprintJson } from '../../contract/derived-ids.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Database } from '../../ledger/database.ts';
 import { Problem, unavailable } from '../http/problem.ts';
@@ -26,7 +26,7 @@ export function createStartFreeRetry(deps: {
       accountId: review.account_id,
       jobId,
       body,
-      fingerprint: fingerprintRequest(body),
+      fingerprint: fingerprintJson(body),
       request: work,
       credits: 0,
     });

@@ -10,7 +10,7 @@ import { readBody } from '../http/request/read-body.ts';
 import { readIdempotencyKey } from '../http/request/request-headers.ts';
 import { route, type Route } from '../http/route.ts';
 import { sendPreview } from '../http/send-preview.ts';
-import { REPLAYED } from '../jobs/admit-submission.ts';
+import { REPLAYED } from '../http/replayed.ts';
 import type { SendJob } from '../jobs/send-job.ts';
 import { previewSupportCommand } from './preview-support-command.ts';
 import { createSendSupportCommand, type SendSupportCommand } from './send-support-command.ts';

@@ -1,4 +1,4 @@
-import { actionIdOf, fingerprintRequest } from '../../contract/derived-ids.ts';
+import { actionIdOf, fingerprintJson } from '../../contract/derived-ids.ts';
 import {
   sentBodyOf,
   type CommandAnswer,
@@ -71,7 +71,7 @@ export function callOfCommand(
 ): string {
   return JSON.stringify({
     ...askOf(command, grants, lookUp),
-    fingerprint: fingerprintRequest({ ...sentBodyOf(command), job_id: command.job_id }),
+    fingerprint: fingerprintJson({ ...sentBodyOf(command), job_id: command.job_id }),
     actor: command.actor,
     reason: command.reason,
     action_id: actionIdOf(accountId, command.command, command.key),

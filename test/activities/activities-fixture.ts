@@ -10,7 +10,7 @@ import { createSubmitAttempt, type SubmittedAttempt } from '../../activities/att
 import { createTurnWatches } from '../../activities/attempts/turn-watches.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createProviderRegistry } from '../../activities/providers/provider-registry.ts';
-import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
+import { fingerprintJson, jobIdOf } from '../../contract/derived-ids.ts';
 import type { Model } from '../../domain/work/models.ts';
 import type { LimitsOfProviders } from '../../domain/work/provider-limits.ts';
 import { attemptOf, type Attempt, type OutputPlan } from '../../domain/work/output-plan.ts';
@@ -102,7 +102,7 @@ export async function createActivitiesFixture(): Promise<ActivitiesFixture> {
     accountId,
     jobId: jobIdOf(accountId, key),
     request: REQUEST,
-    fingerprint: fingerprintRequest(REQUEST),
+    fingerprint: fingerprintJson(REQUEST),
     admitBy: new Date(Date.now() + 60_000).toISOString(),
     outputCount: 1,
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
+import { fingerprintJson, jobIdOf } from '../../contract/derived-ids.ts';
 import { createClockActivities } from '../../activities/maintenance/advance-clocks.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
 import { openAccount } from '../../ledger/open-account.ts';
@@ -179,7 +179,7 @@ describe('the clock of a test account', () => {
       const request = { kind: 'batch', items: [item, item] };
       const jobs = [request, { ...request, deadline_seconds: 60 }].map((body, n) => ({
         ...{ accountId, jobId: jobIdOf(accountId, `batch ${String(n)}`), request: body, outputCount: 100 },
-        ...{ fingerprint: fingerprintRequest(body), admitBy: new Date(Date.now() + 60_000).toISOString() },
+        ...{ fingerprint: fingerprintJson(body), admitBy: new Date(Date.now() + 60_000).toISOString() },
       }));
       await grantCredits(fixture.worker, {
         ...{ accountId, grantId: `grant_more_${accountId}`, source: 'top_up', priority: 3, credits: 7_000 },

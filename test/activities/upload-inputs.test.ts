@@ -2,7 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../../domain/work/output-plan.ts';
 import { partsOf, type StageName } from '../../domain/work/stages.ts';
-import { fingerprintRequest } from '../../contract/derived-ids.ts';
+import { fingerprintJson } from '../../contract/derived-ids.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 import { grantCredits } from '../../ledger/grant-credits.ts';
@@ -33,7 +33,7 @@ async function admitVideo(): Promise<OutputPlan> {
   const start = {
     ...fixture.startOf(`video ${String(++videos)}`),
     request: VIDEO,
-    fingerprint: fingerprintRequest(VIDEO),
+    fingerprint: fingerprintJson(VIDEO),
   };
   const admitted = await fixture.activitiesAt(service.url).admit(start);
   if (admitted.plan === null) throw new Error('the video was not admitted');

@@ -20,7 +20,7 @@ import { createAdvanceClock } from '../../client/move-clock.ts';
 import { createCancelJob } from '../../client/cancel-job.ts';
 import { createSupportWorkflows } from '../../client/support-workflow.ts';
 import { createStartJob } from '../../client/start-job.ts';
-import { fingerprintRequest, jobIdOf } from '../../contract/derived-ids.ts';
+import { fingerprintJson, jobIdOf } from '../../contract/derived-ids.ts';
 import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
 import type { ApiKeyScope } from '../../contract/api-key-scopes.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
@@ -254,7 +254,7 @@ export async function createApiFixture(
         accountId,
         jobId,
         request,
-        fingerprint: fingerprintRequest(request),
+        fingerprint: fingerprintJson(request),
         admitBy,
         outputCount: outputCountOf(request as unknown as JobRequest),
       });

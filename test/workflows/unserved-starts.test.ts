@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRefuseUnservedStarts } from '../../activities/maintenance/refuse-unserved-starts.ts';
 import { createHoldfastClient, type OwnedJob } from '../../client/temporal-client.ts';
 import { DEFAULT_TASK_QUEUE } from '../../domain/work/workflow-names.ts';
-import { fingerprintRequest } from '../../contract/derived-ids.ts';
+import { fingerprintJson } from '../../contract/derived-ids.ts';
 import { readSubmission } from '../../jobs/admission/read-submission.ts';
 import { SETTINGS } from '../../runtime/settings/settings.ts';
 import { ADMIT_UPDATE_ID, admitUpdate, type GenerationStart } from '../../contract/workflow-messages.ts';
@@ -50,7 +50,7 @@ async function startOn(taskQueue: string, admitByMs: number, outputs = 1): Promi
     accountId: job.accountId,
     jobId: job.jobId,
     request,
-    fingerprint: fingerprintRequest(request),
+    fingerprint: fingerprintJson(request),
     admitBy: new Date(admitByMs).toISOString(),
     outputCount: outputs,
     startId: 'the first',

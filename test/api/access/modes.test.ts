@@ -8,7 +8,7 @@ import {
 } from '../api-fixture.ts';
 import { createAdmit } from '../../../activities/admission/admit.ts';
 import { createBeginOutput } from '../../../activities/admission/plan-begun-output.ts';
-import { fingerprintRequest, jobIdOf } from '../../../contract/derived-ids.ts';
+import { fingerprintJson, jobIdOf } from '../../../contract/derived-ids.ts';
 import { outputIdOf } from '../../../domain/ids.ts';
 import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
 import { readReport } from '../../../ledger/reads/read-report.ts';
@@ -125,7 +125,7 @@ describe('a test account', () => {
       const start = (variations: number) => {
         const request = { ...STATIC_AD, model: SANDBOX.name, variations };
         return {
-          ...{ accountId, request, fingerprint: fingerprintRequest(request), outputCount: variations },
+          ...{ accountId, request, fingerprint: fingerprintJson(request), outputCount: variations },
           ...{ jobId: jobIdOf(accountId, `fallbacks ${String(variations)}`) },
           admitBy: new Date(Date.now() + 60_000).toISOString(),
         };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStartJob } from '../../../client/start-job.ts';
 import { freeRetryRequest } from '../../../domain/work/job-request.ts';
 import { outputIdOf } from '../../../domain/ids.ts';
-import { fingerprintRequest, jobIdOf } from '../../../contract/derived-ids.ts';
+import { fingerprintJson, jobIdOf } from '../../../contract/derived-ids.ts';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 import { createWorkedApi } from '../worked-api.ts';
 import { deliver } from '../job-ending.ts';
@@ -246,7 +246,7 @@ describe('a free retry without a decision', () => {
       offer: SUPERSCALE_OFFER,
     })({
       ...{ accountId: account.accountId, jobId, body, request: STATIC_AD, credits: 0 },
-      fingerprint: fingerprintRequest(body),
+      fingerprint: fingerprintJson(body),
     });
     expect(outcome).toMatchObject({
       outcome: 'refused',

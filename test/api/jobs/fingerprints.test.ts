@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintRequest, fingerprintWork } from '../../../contract/derived-ids.ts';
+import { fingerprintJson, fingerprintWork } from '../../../contract/derived-ids.ts';
 
 const body = { kind: 'static_ad', brief: { headline: 'x', body: 'y' } };
 
-describe('fingerprintRequest', () => {
+describe('fingerprintJson', () => {
   it('is the same for any order of keys', () => {
     const other = { brief: { body: 'y', headline: 'x' }, kind: 'static_ad' };
-    expect(fingerprintRequest(other)).toBe(fingerprintRequest(body));
+    expect(fingerprintJson(other)).toBe(fingerprintJson(body));
   });
 
   it('differs between an explicit default and an absent field', () => {
-    expect(fingerprintRequest({ ...body, variations: 1 })).not.toBe(fingerprintRequest(body));
+    expect(fingerprintJson({ ...body, variations: 1 })).not.toBe(fingerprintJson(body));
   });
 
   it('differs with other metadata', () => {
-    expect(fingerprintRequest({ ...body, metadata: { a: 'b' } })).not.toBe(fingerprintRequest(body));
+    expect(fingerprintJson({ ...body, metadata: { a: 'b' } })).not.toBe(fingerprintJson(body));
   });
 });
 
