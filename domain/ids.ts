@@ -13,7 +13,6 @@ export type AttemptKey = {
 
 const JOB = /^job_([a-z2-7]{26})$/;
 const OUTPUT = /^out_([a-z2-7]{26})_(0|[1-9][0-9]{0,2})$/;
-const RESERVATION = /^rsv_([a-z2-7]{26})_(0|[1-9][0-9]{0,2})$/;
 
 /** The id of output number `index` (0 … 499) of a job. Throws RangeError for what is not a job id. */
 export function outputIdOf(jobId: string, index: number): string {
@@ -25,14 +24,23 @@ export function reservationIdOf(outputId: string): string {
   return renamed(OUTPUT, outputId, 'rsv_$1_$2');
 }
 
-/** The output a reservation belongs to. Throws RangeError for what is not a reservation id. */
-export function outputIdOfReservation(reservationId: string): string {
-  return renamed(RESERVATION, reservationId, 'out_$1_$2');
-}
-
 /** The job an output belongs to. Throws RangeError for what is not an output id. */
 export function jobIdOfOutput(outputId: string): string {
   return `job_${stem(OUTPUT, outputId)}`;
+}
+
+/**
+ * By what an output is released whose plan is not at hand. Its price is not known here and not needed: a release returns
+ * what was reserved. Throws RangeError for what is not an output id.
+ */
+export function releaseKeyOf(accountId: string, outputId: string) {
+  return {
+    accountId,
+    jobId: jobIdOfOutput(outputId),
+    outputId,
+    reservationId: reservationIdOf(outputId),
+    credits: 0,
+  } as const;
 }
 
 /** The workflow of a job has the job's id in its name: support finds it by the id that the customer has. */

@@ -1,6 +1,6 @@
 import { fallbacksOf, makingOf, modelFor, outputTimesOf } from '../../domain/work/models.ts';
 import { failureOf } from '../../domain/work/failures.ts';
-import { jobIdOfOutput, reservationIdOf } from '../../domain/ids.ts';
+import { releaseKeyOf } from '../../domain/ids.ts';
 import { planOutput, type OutputPlan } from '../../domain/work/output-plan.ts';
 import { markOutputBegun } from '../../jobs/outputs/mark-output-begun.ts';
 import { rulesFor } from '../../contract/job-request/parse-job-request.ts';
@@ -26,8 +26,7 @@ export function createBeginOutput(
   const modeOf = createModeOf(database);
   return async function beginOutput(start: OutputStart): Promise<OutputBeginning> {
     const { accountId, outputId } = start;
-    const jobId = jobIdOfOutput(outputId);
-    const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
+    const key = releaseKeyOf(accountId, outputId);
     const output = await markOutputBegun(database, accountId, outputId);
     if (output === null) return endedBy(key, 'internal');
     const { work, leftSeconds } = output;

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import type { Failure } from '../../domain/work/failures.ts';
-import { outputIdOf, reservationIdOf } from '../../domain/ids.ts';
+import { outputIdOf, releaseKeyOf } from '../../domain/ids.ts';
 import type { Settle } from './settle.ts';
 
 /** The outputs of a job from `from` to `to`, which is not included. */
@@ -24,11 +24,9 @@ export function createReleaseOutputs(settle: Settle) {
     for (let start = range.from; start < range.to; start += AT_ONCE) {
       const count = Math.min(AT_ONCE, range.to - start);
       await Promise.all(
-        Array.from({ length: count }, (_, index) => {
-          const outputId = outputIdOf(jobId, start + index);
-          const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
-          return settle(key, { charge: false, failure });
-        }),
+        Array.from({ length: count }, (_, index) =>
+          settle(releaseKeyOf(accountId, outputIdOf(jobId, start + index)), { charge: false, failure }),
+        ),
       );
       heartbeat(start + count);
     }

@@ -28,11 +28,7 @@ export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleO
   return async function settle(key: SettledKey, ending: Ending): Promise<Settled> {
     return settledBy(
       key,
-      await settleOutput(
-        ending.charge
-          ? { ...outputKeyOf(key), verb: 'commit', credits: key.credits }
-          : releaseOf(key, ending.failure),
-      ),
+      await settleOutput(ending.charge ? { ...key, verb: 'commit' } : releaseOf(key, ending.failure)),
     );
   };
 }
@@ -74,7 +70,7 @@ function settledBy(key: SettledKey, result: SettleOutputResult): Settled {
 
 function releaseOf(key: SettledKey, failure: Failure) {
   return {
-    ...outputKeyOf(key),
+    ...key,
     verb: 'release',
     ...causeOf(failure),
     ifNeverBegun: isCustomersDeadline(failure) ? causeOf(failureOf('run_deadline', 'us')) : undefined,
@@ -88,13 +84,4 @@ function causeOf(failure: Failure) {
 /** A deadline that the customer set short is the customer's fault, unless nothing was begun by then: that is ours. */
 function isCustomersDeadline({ code, at_fault }: Failure): boolean {
   return code === 'run_deadline' && at_fault === 'customer';
-}
-
-function outputKeyOf(key: SettledKey) {
-  return {
-    accountId: key.accountId,
-    jobId: key.jobId,
-    outputId: key.outputId,
-    reservationId: key.reservationId,
-  };
 }

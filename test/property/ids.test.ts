@@ -6,7 +6,7 @@ import {
   isOutputId,
   jobIdOfOutput,
   outputIdOf,
-  outputIdOfReservation,
+  releaseKeyOf,
   reservationIdOf,
 } from '../../domain/ids.ts';
 import { accountIdOf, grantIdOf, jobIdOf } from '../../contract/derived-ids.ts';
@@ -51,9 +51,17 @@ test('outputs, reservations and attempts are named by their job, and lead back t
       const output = outputIdOf(job, number);
       expect([isJobId(job), isOutputId(output)]).toEqual([true, true]);
       expect(jobIdOfOutput(output)).toBe(job);
-      expect(outputIdOfReservation(reservationIdOf(output))).toBe(output);
+      expect(reservationIdOf(output)).toBe(output.replace(/^out_/, 'rsv_'));
     }),
   );
+});
+
+test('an output is released by its own id, its job and its reservation', () => {
+  const job = jobIdOf('a', 'b');
+  expect(releaseKeyOf('acct_a', outputIdOf(job, 3))).toEqual({
+    ...{ accountId: 'acct_a', jobId: job, outputId: outputIdOf(job, 3) },
+    ...{ reservationId: reservationIdOf(outputIdOf(job, 3)), credits: 0 },
+  });
 });
 
 test('no two attempts share a reference', () => {
@@ -73,5 +81,4 @@ test('what is not an id of the kind is refused', () => {
   expect(() => outputIdOf('job_x', 0)).toThrow(RangeError);
   expect(() => jobIdOfOutput(jobIdOf('a', 'b'))).toThrow(RangeError);
   expect(() => reservationIdOf(jobIdOf('a', 'b'))).toThrow(RangeError);
-  expect(() => outputIdOfReservation(outputIdOf(jobIdOf('a', 'b'), 0))).toThrow(RangeError);
 });

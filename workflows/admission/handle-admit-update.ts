@@ -11,7 +11,7 @@ import {
 import type { OutputBeginning } from '../../activities/admission/plan-begun-output.ts';
 import type { Ending } from '../../activities/settlement/settle.ts';
 import { failureOf } from '../../domain/work/failures.ts';
-import { outputIdOf, reservationIdOf } from '../../domain/ids.ts';
+import { outputIdOf, releaseKeyOf } from '../../domain/ids.ts';
 import { settleOutput } from '../outputs/settle-output.ts';
 
 export type Admitted =
@@ -21,9 +21,7 @@ export type Admitted =
 
 /** Admits a job with one output, which is output 0. */
 export async function admitSingleOutput(start: GenerationStart): Promise<Admitted> {
-  const { accountId, jobId } = start;
-  const outputId = outputIdOf(jobId, 0);
-  const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
+  const key = releaseKeyOf(start.accountId, outputIdOf(start.jobId, 0));
   const ending: Ending = { charge: false, failure: failureOf('internal') };
 
   const { plan, hasEnded, admission } = await handleAdmitUpdate(start, () => settleOutput(key, ending));

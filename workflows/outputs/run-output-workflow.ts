@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { failureOf, isFailureCode } from '../../domain/work/failures.ts';
-import { outputWorkflowIdOf, reservationIdOf } from '../../domain/ids.ts';
+import { outputWorkflowIdOf, releaseKeyOf } from '../../domain/ids.ts';
 import { BATCH_PRIORITY } from '../../domain/work/workflow-names.ts';
 import type { generation } from '../generation.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -99,7 +99,8 @@ function leaveToReconciler(outputId: string) {
  * What still runs at the provider is stopped from the list that the settlement writes (jobs.claim_attempts_to_stop).
  */
 async function endInItsPlace({ plan }: BatchRun, outputId: string): Promise<void> {
-  const { accountId, jobId } = plan;
-  const key = { accountId, jobId, outputId, reservationId: reservationIdOf(outputId), credits: 0 };
-  await settleOutput(key, { charge: false, failure: failureOf('terminated') });
+  await settleOutput(releaseKeyOf(plan.accountId, outputId), {
+    charge: false,
+    failure: failureOf('terminated'),
+  });
 }
