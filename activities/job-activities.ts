@@ -3,7 +3,7 @@ import { createAdmitJob } from '../jobs/admission/admit-job.ts';
 import type { LimitsOfProviders } from '../domain/work/provider-limits.ts';
 import type { AssetStore } from '../assets/asset-store.ts';
 import { createAttempts } from '../jobs/attempts/attempts.ts';
-import { countWebhooks } from '../jobs/attempts/webhooks.ts';
+import { countWebhooks } from '../jobs/attempts/provider-webhooks.ts';
 import { createJobProgress } from '../jobs/attempts/job-progress.ts';
 import type { RequestRules } from '../contract/job-request/parse-job-request.ts';
 import { createReferences } from '../jobs/outputs/reference-records.ts';
@@ -33,7 +33,7 @@ import { createOpenOutside, type OpenOutside } from '../runtime/outbound/open-ou
 import { createCheckContent } from './content/check-content.ts';
 import { createInspectPicture } from './content/inspect-picture.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
-import { createWebhookWatches } from './webhooks/webhook-watches.ts';
+import { createWebhookWatches } from './provider-webhooks/webhook-watches.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
 

@@ -7,8 +7,8 @@ import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { RecordEnd } from './record-end.ts';
 import { createProgressReporter } from './report-progress.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
-import { createWaitToPoll } from '../webhooks/wait-to-poll.ts';
-import type { WebhookWatches } from '../webhooks/webhook-watches.ts';
+import { createWaitToPoll } from '../provider-webhooks/wait-to-poll.ts';
+import type { WebhookWatches } from '../provider-webhooks/webhook-watches.ts';
 
 export type FollowDependencies = {
   readonly progress: JobProgress;

@@ -11,7 +11,7 @@ import { createRightToPost, type RightToPost } from './right-to-post.ts';
 import { createWaitForTurn, hasTriedLongEnough, type WaitForTurnDependencies } from './wait-for-turn.ts';
 import type { UploadInputs } from './upload-inputs.ts';
 import type { Provider, RunEnd, Submission, SubmitResult } from '../providers/provider.ts';
-import { drawWebhookAddress } from '../webhooks/draw-webhook-address.ts';
+import { drawWebhookAddress } from '../provider-webhooks/draw-webhook-address.ts';
 
 /** `ended`: the answer to the post was the run. Its row is still `posting`: nothing is stored yet. */
 export type SubmittedAttempt =

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { WEBHOOK_PATH } from '../../domain/webhooks/webhook-address.ts';
+import { WEBHOOK_PATH } from '../../domain/webhooks/provider-webhook-address.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { stateOf, type RequestState } from './request/request-state.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CALLS } from '../../contract/calls.ts';
-import { parseWebhookToken } from '../../domain/webhooks/webhook-address.ts';
-import { noteWebhook } from '../../jobs/attempts/webhooks.ts';
+import { parseWebhookToken } from '../../domain/webhooks/provider-webhook-address.ts';
+import { noteWebhook } from '../../jobs/attempts/provider-webhooks.ts';
 import type { Database } from '../../ledger/database.ts';
 import { notFound } from '../http/problem.ts';
 import { readBytes } from '../http/request/read-json-body.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jobIdOfOutput } from '../../domain/ids.ts';
-import { parseWebhookToken, WEBHOOK_PATH } from '../../domain/webhooks/webhook-address.ts';
+import { parseWebhookToken, WEBHOOK_PATH } from '../../domain/webhooks/provider-webhook-address.ts';
 import { forwardRequest } from './forward-request.ts';
 
 type Trap = { readonly jobIds: ReadonlySet<string>; readonly onLost: (jobId: string) => void };

@@ -2,8 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
-import { createWaitToPoll } from '../../activities/webhooks/wait-to-poll.ts';
-import { createWebhookWatches, type WatchedAttempt } from '../../activities/webhooks/webhook-watches.ts';
+import { createWaitToPoll } from '../../activities/provider-webhooks/wait-to-poll.ts';
+import {
+  createWebhookWatches,
+  type WatchedAttempt,
+} from '../../activities/provider-webhooks/webhook-watches.ts';
 
 /** A wait that nothing ends. */
 const LONG_MS = 20_000;

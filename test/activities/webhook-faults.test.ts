@@ -9,7 +9,7 @@ import { handleErrors } from '../../api/http/handle-error.ts';
 import { identifyRequests } from '../../api/http/request/request-id.ts';
 import { serve, type HttpServer } from '../../api/http/serve.ts';
 import { providerWebhookRoute } from '../../api/provider-webhooks/provider-webhook-route.ts';
-import { countWebhooks } from '../../jobs/attempts/webhooks.ts';
+import { countWebhooks } from '../../jobs/attempts/provider-webhooks.ts';
 import type { ContractSubject } from '../providers/contract/dialect.ts';
 import { answering, startFakeService } from '../providers/contract/fake-service.ts';
 import { SUBJECTS } from '../providers/contract/subjects.ts';

@@ -1,4 +1,4 @@
-import { referenceOfWebhookUrl } from '../../domain/webhooks/webhook-address.ts';
+import { referenceOfWebhookUrl } from '../../domain/webhooks/provider-webhook-address.ts';
 import type {
   ContractSubject,
   Dialect,

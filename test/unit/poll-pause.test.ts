@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { POLL_INTERVAL_MS as OF_FAL_MS } from '../../activities/providers/fal/fal-response.ts';
 import { POLL_INTERVAL_MS as OF_OUR_PROTOCOL_MS } from '../../activities/providers/generic/generic-job.ts';
 import { POLL_INTERVAL_MS as OF_REPLICATE_MS } from '../../activities/providers/replicate/replicate-prediction.ts';
-import { pollPauseMs } from '../../activities/webhooks/poll-pause.ts';
+import { pollPauseMs } from '../../activities/provider-webhooks/poll-pause.ts';
 
 type HeardBy = Parameters<typeof pollPauseMs>[2];
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decimalOf } from '../../../domain/prices/dollars.ts';
-import { referenceOfWebhookUrl } from '../../../domain/webhooks/webhook-address.ts';
+import { referenceOfWebhookUrl } from '../../../domain/webhooks/provider-webhook-address.ts';
 import { lenient, jobId } from '../http/answer-fields.ts';
 import { filesIn, textIn } from '../http/output-files.ts';
 import type { PollResult, RunCost } from '../provider.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { drawWebhookAddress } from '../../../activities/webhooks/draw-webhook-address.ts';
+import { drawWebhookAddress } from '../../../activities/provider-webhooks/draw-webhook-address.ts';
 import { attemptReferenceOf, outputIdOf } from '../../../domain/ids.ts';
 import { createAttempts } from '../../../jobs/attempts/attempts.ts';
-import { countWebhooks } from '../../../jobs/attempts/webhooks.ts';
+import { countWebhooks } from '../../../jobs/attempts/provider-webhooks.ts';
 import type { ApiFixture } from '../api-fixture.ts';
 
 /** An attempt that was posted to a service, and the address that it was given. */

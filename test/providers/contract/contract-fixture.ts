@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import type { Provider, SubmitResult } from '../../../activities/providers/provider.ts';
-import { drawWebhookAddress } from '../../../activities/webhooks/draw-webhook-address.ts';
+import { drawWebhookAddress } from '../../../activities/provider-webhooks/draw-webhook-address.ts';
 import type { ContractSubject } from './dialect.ts';
 import { isUnending, startFakeService, type Fault, type FakeService } from './fake-service.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { drawWebhookAddress } from '../../activities/webhooks/draw-webhook-address.ts';
+import { drawWebhookAddress } from '../../activities/provider-webhooks/draw-webhook-address.ts';
 import {
   parseWebhookToken,
   referenceOfWebhookUrl,
   webhookUrlOf,
-} from '../../domain/webhooks/webhook-address.ts';
+} from '../../domain/webhooks/provider-webhook-address.ts';
 
 const SECRET = 's'.repeat(43);
 

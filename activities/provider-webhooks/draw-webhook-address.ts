@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { webhookUrlOf } from '../../domain/webhooks/webhook-address.ts';
+import { webhookUrlOf } from '../../domain/webhooks/provider-webhook-address.ts';
 
 /**
  * The webhook address of one attempt, and the hash that is stored of its secret: the secret leaves this process with

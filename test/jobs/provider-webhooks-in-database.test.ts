@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { countWebhooks, noteWebhook, type ProviderWebhook } from '../../jobs/attempts/webhooks.ts';
+import { countWebhooks, noteWebhook, type ProviderWebhook } from '../../jobs/attempts/provider-webhooks.ts';
 import {
   attemptOf,
   createJobsFixture,
