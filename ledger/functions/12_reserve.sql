@@ -9,8 +9,9 @@ CREATE OR REPLACE FUNCTION ledger.reserve(
 ) RETURNS ledger.reserved LANGUAGE plpgsql AS $$
 DECLARE
   v_least   bigint := CASE p_reason WHEN 'free_retry' THEN 0 ELSE 1 END;
-  v_most    bigint := CASE p_reason WHEN CASE WHEN p_note IS NULL THEN 'generation' ELSE 'spend' END
-                                    THEN 1000000000000 ELSE 0 END;
+  -- A part of a free retry is 0. Another reason that does not go with its note has no valid amount.
+  v_most    bigint := CASE WHEN (p_reason, p_note IS NULL) IN (('generation', true), ('spend', false))
+                           THEN 1000000000000 ELSE 0 END;
   v_part    ledger.part;
   v_known   ledger.reservations;
   v_total   bigint := 0;

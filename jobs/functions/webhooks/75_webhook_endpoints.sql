@@ -35,8 +35,8 @@ LANGUAGE sql STABLE AS $$
   ORDER BY e.created_at, e.endpoint_id
 $$;
 
--- What is null stays as it is. An endpoint that is enabled again begins without its failures; what is on its way to an
--- address that was, or comes back from there, says nothing of the new one: it is sent again. Null: no such endpoint.
+-- Changes an endpoint; an argument of null changes nothing. One that is enabled again begins without its failures. With
+-- a new address, deliveries that are being sent to the old one are sent again. Null: no such endpoint.
 CREATE OR REPLACE FUNCTION jobs.update_webhook_endpoint(
   p_account_id text, p_endpoint_id text, p_url text, p_events text[], p_enabled boolean
 ) RETURNS jsonb LANGUAGE plpgsql AS $$

@@ -14,10 +14,10 @@ CREATE OR REPLACE FUNCTION jobs.read_webhook_deliveries(
   ORDER BY d.sequence DESC LIMIT p_limit
 $$;
 
--- Sends events again from the first on: the one of a sequence, or all since a time that the endpoint is told of, also
--- those that were not sent to it then (it was disabled, or not there); at most p_limit of them. What is on its way is
--- left to it. Returns how many, and the last of them, and records who asked and why. Null: there is no such endpoint,
--- or it is disabled.
+-- Sends events again, oldest first, at most p_limit: the one of a sequence, or all of the endpoint's types since a
+-- time, also those that were never sent to it (it was disabled, or not there). A delivery that is being sent is left
+-- alone. Returns how many, and the last sequence, and records who asked and why. No row: there is no such endpoint, or
+-- it is disabled.
 CREATE OR REPLACE FUNCTION jobs.resend_webhooks(
   p_account_id text, p_endpoint_id text, p_sequence bigint, p_since timestamptz, p_after bigint, p_limit int,
   p_actor text, p_reason text
@@ -63,17 +63,17 @@ RETURNS TABLE (endpoint_id text, due_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT w.endpoint_id, w.due_at FROM waiting w WHERE w.due_at <= p_now
 $$;
 
--- How many more may be on their way to an endpoint: of so many at a time, over all workers; of one, and with a pause
--- between them, where it has failed five times in a row.
+-- How many more deliveries may be sent to an endpoint now: p_most at a time over all workers; one at a time (with a
+-- pause after each: paused_until) once it has failed five times in a row.
 CREATE OR REPLACE FUNCTION jobs.webhook_room(p_endpoint jobs.webhook_endpoints, p_most int, p_now timestamptz)
 RETURNS int LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN p_endpoint.failures < 5 THEN p_most ELSE 1 END - count(*)::int FROM jobs.webhook_deliveries d
   WHERE d.endpoint_id = p_endpoint.endpoint_id AND d.claim IS NOT NULL AND d.due_at > p_now
 $$;
 
--- Takes deliveries that are due, each for one sender and a time (a lease), after which it is due again: what a sender
--- that died has taken is sent once more. Fair: the endpoints with the most room come first, then those that have waited
--- the longest, so that none that is slow, full or failing keeps another waiting.
+-- Claims due deliveries for one sender. A claim is a lease: after it the delivery is due again, so that one whose
+-- sender died is sent by another. Endpoints with the most room come first, then those that have waited the longest, so
+-- that a slow, full or failing endpoint keeps no other waiting.
 CREATE OR REPLACE FUNCTION jobs.claim_webhooks(
   p_claim text, p_limit int, p_per_endpoint int, p_lease_seconds float
 ) RETURNS TABLE (
@@ -118,9 +118,10 @@ BEGIN
   END LOOP;
 END $$;
 
--- What became of a delivery, by who holds its claim: p_result {"delivered", "status", "error", "request_body",
--- "response_body"}; p_retry_seconds: when it is sent again, null: not any more. recorded | disabled (and with it the
--- endpoint: 410, or five days without a success) | late (its lease was over, and another has it).
+-- Records the result of a delivery, for the sender that holds its claim. p_result: {"delivered", "status", "error",
+-- "request_body", "response_body"}; p_retry_seconds: the pause before the next try, null: there is none. recorded |
+-- disabled (recorded, and the endpoint is disabled: 410, or five days without a success) | late (the lease had ended,
+-- and another sender has it).
 CREATE OR REPLACE FUNCTION jobs.record_webhook(
   p_account_id text, p_endpoint_id text, p_sequence bigint, p_claim text, p_result jsonb, p_retry_seconds float
 ) RETURNS text LANGUAGE plpgsql AS $$
@@ -156,7 +157,8 @@ BEGIN
               ELSE 'recorded' END;
 END $$;
 
--- Whether a failure was the last of its endpoint, which is told of to the account.
+-- Disables an endpoint after its last failure (410, or five days without a success) and tells its account. Returns
+-- whether it did.
 CREATE OR REPLACE FUNCTION jobs.disable_webhook_endpoint(
   p_endpoint jobs.webhook_endpoints, p_status int, p_now timestamptz
 ) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -176,8 +178,8 @@ BEGIN
   RETURN true;
 END $$;
 
--- Removes what is no longer shown: deliveries that ended so many days ago, and those of endpoints that were deleted, a
--- page at a time. Returns how many.
+-- Removes a page of deliveries that are no longer shown: those made p_days ago that have ended, and those of deleted
+-- endpoints. Returns how many.
 CREATE OR REPLACE FUNCTION jobs.prune_webhooks(p_days int, p_limit int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   v_removed int;
