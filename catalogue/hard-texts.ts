@@ -1,14 +1,14 @@
-/** How long a trial text is at least: what takes the square of it is not done within any limit, and what passes over it is at once. */
+/** The length of a trial text, in characters: a check of quadratic time does not end within any limit, one of linear time ends at once. */
 const LENGTH = 50_000;
-/** Beyond these a pattern is as good as tried. */
+/** The most trial texts of one schema, so that loading a catalogue stays short. */
 const MAX_TEXTS = 400;
 
 /** Characters that stand for those that an atom of a pattern matches. */
 const CANDIDATES = ['a', '0', 'A', ' ', '_', '-', '.', '@', '/', ':', '\n', '!', 'é', '\u0000'];
-/** How many of them are tried for one atom: of those that overlap with another, one is enough. */
+/** How many of them are tried for one atom. Where two atoms overlap, one character that both match is enough. */
 const SAMPLES_PER_ATOM = 4;
 const MAX_OTHERS = 8;
-/** What may follow and be refused, so that all that was matched before is tried again in other ways. */
+/** Ends that a pattern refuses, so that it backtracks over all that it matched before. */
 const ENDS = ['\u0000', '\n!'];
 
 /** Of a pattern: an escape, a class, the beginning of a group, a quantifier, or a character. */
@@ -123,7 +123,7 @@ function matcherOf(atom: string): (text: string) => boolean {
       const form = new RegExp(`^(?:${atom})$`, flags);
       return (text) => form.test(text);
     } catch {
-      // Of the other kind of pattern.
+      // The atom is not valid with this flag: try the other.
     }
   }
   return () => false;

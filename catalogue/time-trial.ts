@@ -1,13 +1,16 @@
 import { createContext, Script } from 'node:vm';
 
-/** Far more than all trial texts of a schema take together on a slow machine, if each is read once from its beginning to its end. */
+/** All trial texts of a schema together take far less on a slow machine, if each is read once from its beginning to its end. */
 const LIMIT_MS = 1_000;
 
 const TRIAL = new Script('attempt()');
 /** One for all trials, also for one inside another: `attempt` is read as soon as it is set. */
 const REALM = createContext({ attempt: () => undefined });
 
-/** Whether it is through within the limit. A pattern that backtracks is cut off as well: nothing else in a process can do that. Throws what it throws. */
+/**
+ * Whether `attempt` ends within the limit. It also cuts off a regular expression that backtracks, which nothing else in a process can do. Throws what
+ * `attempt` throws.
+ */
 export function isDoneInTime(attempt: () => void, limitMs = LIMIT_MS): boolean {
   try {
     REALM['attempt'] = attempt;
@@ -19,7 +22,7 @@ export function isDoneInTime(attempt: () => void, limitMs = LIMIT_MS): boolean {
   }
 }
 
-/** The same function, which throws RangeError where it has not ended within the limit: an endless loop of a catalogue would stop the process. */
+/** Wraps a function: the result throws RangeError past the limit. An endless loop in a catalogue would stop the process. */
 export function endingWithin<Args extends readonly unknown[], Result>(
   limitMs: number,
   run: (...args: Args) => Result,
@@ -34,7 +37,7 @@ export function endingWithin<Args extends readonly unknown[], Result>(
   };
 }
 
-/** Made in the trial's own realm, it is no Error of ours. */
+/** The error is made in the trial's own realm, so `instanceof Error` is false here. */
 function isTimeout(error: unknown): boolean {
   return (
     typeof error === 'object' &&

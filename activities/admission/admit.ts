@@ -82,7 +82,7 @@ export function createAdmit(
 }
 
 /** What a job is prepared with, besides its start. */
-type Prepares = AdmitSettings & { readonly database: Database; readonly pricingOf: PricingOf };
+type PrepareDependencies = AdmitSettings & { readonly database: Database; readonly pricingOf: PricingOf };
 
 type Prepared = {
   readonly item: AdmitItem;
@@ -92,7 +92,7 @@ type Prepared = {
 
 const NOTHING_TO_RUN = { plan: null, batch: null } as const;
 
-async function prepareJob(start: GenerationStart, settings: Prepares): Promise<Prepared> {
+async function prepareJob(start: GenerationStart, settings: PrepareDependencies): Promise<Prepared> {
   const key = keyOf(start);
   const { rules, database, pricingOf } = settings;
   const parsed = parseJobRequest(start.request, rules);
@@ -135,7 +135,7 @@ async function quotedPrice(
  * A free retry: the reviewed output's work once more, at no credits. PostgreSQL is asked whether a decision allows this
  * job, here and again in the transaction that reserves (jobs.is_free_retry); nothing in the start is believed.
  */
-async function prepareFreeRetry(start: GenerationStart, settings: Prepares): Promise<Prepared> {
+async function prepareFreeRetry(start: GenerationStart, settings: PrepareDependencies): Promise<Prepared> {
   const key = keyOf(start);
   const retry = await readFreeRetry(settings.database, start.accountId, start.jobId);
   if (retry === null) {

@@ -11,7 +11,7 @@ import { previewCommand, type PreviewedCommand } from '../../jobs/support/previe
 import { notFound, Problem } from '../http/problem.ts';
 import { wouldDo, wouldRefuse } from '../http/send-preview.ts';
 import { invalidCommand } from './invalid-command.ts';
-import { circumstancesOf, isThere } from './command-circumstances.ts';
+import { circumstancesOf, isAnyRunning } from './command-circumstances.ts';
 
 type Deps = SupportDeps & { readonly supportWorkflows: SupportWorkflows };
 
@@ -29,7 +29,7 @@ export async function previewSupportCommand(
   const circumstances = await circumstancesOf(workflows, job, command);
   const asked = await previewCommand(deps, accountId, command, circumstances);
   if (asked.outcome !== 'look_up') return viewOf(command, asked);
-  const isRunning = await isThere(workflows, [
+  const isRunning = await isAnyRunning(workflows, [
     workflowIdOfOutput(job.id, asked.output_id, job.outputs.length),
   ]);
   return viewOf(command, await previewCommand(deps, accountId, command, { isRunning }));

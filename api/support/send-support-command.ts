@@ -18,10 +18,10 @@ import type { StoredJob } from '../../jobs/reads/read-job.ts';
 import { REPLAYED } from '../http/replayed.ts';
 import { notFound, Problem, unavailable } from '../http/problem.ts';
 import { invalidCommand } from './invalid-command.ts';
-import { circumstancesOf, TOLD_AT_ONCE } from './command-circumstances.ts';
+import { circumstancesOf, WORKFLOWS_AT_ONCE } from './command-circumstances.ts';
 
-/** The job's account. */
 export type SendSupportCommand = (
+  /** The job's. */
   accountId: string,
   job: StoredJob,
   command: SupportCommand,
@@ -68,7 +68,7 @@ async function resolve(
     case 'unavailable':
       throw unavailable();
     case 'failed':
-      throw notAsked();
+      throw providerNotAsked();
     case 'not_running':
       return (await applySupportCommand(deps, accountId, command, { isRunning: false })).answer;
     default:
@@ -76,7 +76,7 @@ async function resolve(
   }
 }
 
-function notAsked(): Problem {
+function providerNotAsked(): Problem {
   return unavailable('The provider could not be asked just now. Send the same again.');
 }
 
@@ -93,7 +93,7 @@ function doneOf({ answer, isReplay }: AppliedCommand, jobId: string): CommandDon
     case 'key_reused':
       throw new Problem('idempotency_key_reused', { job_id: jobId, billed: 'no' });
     case 'look_up':
-      throw notAsked();
+      throw providerNotAsked();
     default:
       return assertNever(answer);
   }
@@ -119,10 +119,10 @@ async function tell(
   { output_ids: several, output_id: one }: CommandDone,
 ): Promise<void> {
   const outputIds = several ?? (one === undefined ? [] : [one]);
-  for (let start = 0; start < outputIds.length; start += TOLD_AT_ONCE) {
+  for (let start = 0; start < outputIds.length; start += WORKFLOWS_AT_ONCE) {
     const reached = await Promise.all(
       outputIds
-        .slice(start, start + TOLD_AT_ONCE)
+        .slice(start, start + WORKFLOWS_AT_ONCE)
         .map((id) => workflows.tell(workflowIdOfOutput(job.id, id, job.outputs.length), command)),
     );
     if (reached.includes('unavailable')) {

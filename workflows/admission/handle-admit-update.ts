@@ -55,11 +55,11 @@ export async function handleAdmitUpdate(
     startId: start.startId ?? null,
   }));
   try {
-    const answer = await admitting;
-    const { admission } = answer;
+    const planned = await admitting;
+    const { admission } = planned;
     const isOurs = admission.outcome === 'reserved' && admission.fingerprint === start.fingerprint;
-    const hasPlan = answer.plan !== null || (answer.batch ?? null) !== null;
-    return { ...answer, hasEnded: isOurs && !hasPlan };
+    const hasPlan = planned.plan !== null || (planned.batch ?? null) !== null;
+    return { ...planned, hasEnded: isOurs && !hasPlan };
   } catch (error) {
     await undo().catch((undoError: unknown) => {
       log.error('credits that may be reserved could not be returned; the reconciler returns them', {

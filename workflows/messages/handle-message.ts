@@ -56,14 +56,14 @@ export function handleUpdate<Result, Message, Args extends [] | [Message]>(
 export function handleQuery<Result>(
   query: QueryDefinition<Result>,
   options: { readonly description: string },
-  answer: () => Result,
+  readResult: () => Result,
 ): void {
   setHandler(
     query,
     (...args: readonly unknown[]) => {
       const read = readArguments(null, args);
       if (!read.isExpected) throw ApplicationFailure.nonRetryable(read.reason, 'invalid_request');
-      return answer();
+      return readResult();
     },
     options,
   );

@@ -50,8 +50,8 @@ export const commandApplied: Parser<CommandApplied> = object({
   command: oneOf('release', 'refund', 'extend', 'restart', 'resolve'),
 });
 
-/** A text that goes on record with the command. */
-function said(rule: TextRule): Parser<string> {
+/** A text that goes on record with the command: who does it, and why. */
+function recordedText(rule: TextRule): Parser<string> {
   return (value, at) => {
     const fault = typeof value === 'string' ? faultOfText(value, rule) : { detail: 'It is a text.' };
     if (fault === null) return value as string;
@@ -60,8 +60,8 @@ function said(rule: TextRule): Parser<string> {
 }
 
 const supportFields = {
-  actor: said({ max: MAX_ACTOR }),
-  reason: said({ max: MAX_REASON }),
+  actor: recordedText({ max: MAX_ACTOR }),
+  reason: recordedText({ max: MAX_REASON }),
   key: optional(text({ max: MAX_KEY })),
 } as const;
 

@@ -53,7 +53,7 @@ export function handleSupportUpdates(run: OutputRun): void {
         refuseIfOver(run);
       },
     },
-    (request) => applyCommand(run, { command: 'release', ...named(run, request) }),
+    (request) => applyCommand(run, { command: 'release', ...withJobAndKey(run, request) }),
   );
   handleUpdate(
     extendUpdate,
@@ -65,7 +65,7 @@ export function handleSupportUpdates(run: OutputRun): void {
         refuseUntil(run, until);
       },
     },
-    (request) => applyCommand(run, { command: 'extend', ...named(run, request) }),
+    (request) => applyCommand(run, { command: 'extend', ...withJobAndKey(run, request) }),
   );
   handleUpdate(
     restartUpdate,
@@ -77,7 +77,7 @@ export function handleSupportUpdates(run: OutputRun): void {
         refuseAttempt(run, from_attempt);
       },
     },
-    (request) => applyCommand(run, { command: 'restart', ...named(run, request) }),
+    (request) => applyCommand(run, { command: 'restart', ...withJobAndKey(run, request) }),
   );
   handleUpdate(
     resolveUpdate,
@@ -89,12 +89,15 @@ export function handleSupportUpdates(run: OutputRun): void {
         refuseIfOver(run);
       },
     },
-    (request) => applyCommand(run, { command: 'resolve', ...named(run, request) }),
+    (request) => applyCommand(run, { command: 'resolve', ...withJobAndKey(run, request) }),
   );
 }
 
-/** Adds the job, and the key: the API's, or the update's id. */
-function named<Request extends { readonly key?: string | undefined }>({ plan }: OutputRun, request: Request) {
+/** The key is the API's, or the update's id. */
+function withJobAndKey<Request extends { readonly key?: string | undefined }>(
+  { plan }: OutputRun,
+  request: Request,
+) {
   return {
     ...request,
     job_id: plan.jobId,
