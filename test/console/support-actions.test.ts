@@ -11,6 +11,19 @@ const program = browserFor(import.meta.filename);
 /** Each waits for four responses, beside all that other files do. */
 const TEN_ACTIONS = { timeout: 300_000 } as const;
 const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays' } };
+/** The time that is said in the response to the nth call of a page. */
+const instantOf = (call: number) => `2026-01-31T12:00:${String(call).padStart(2, '0')}.000Z`;
+/** In the page, before its scripts: keeps the paths of its calls, each of which says its number. */
+const COUNT_CALLS = `(() => {
+  window.calls = [];
+  const { fetch } = window;
+  window.fetch = (input, init) => {
+    const request = new Request(input, init);
+    window.calls.push(new URL(request.url).pathname);
+    request.headers.set('x-call', String(window.calls.length));
+    return fetch(request);
+  };
+})()`;
 
 /** One action on a page: the button that opens it, its preview, its fields, and the server's result. */
 type Action = {
@@ -80,6 +93,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     await hand.press(page, verb);
     await page.getByRole('dialog').getByText(did).first().waitFor();
     await hand.press(page, 'Close');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     return reason;
   };
   const submit = async (scenario: string) => {
@@ -116,7 +130,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     for (const reason of reasons) await page.getByText(reason).waitFor();
     // An action that was taken is no longer offered, and the focus is not lost with its button.
     await page.getByText('Nothing is left to do').waitFor();
-    expect(await page.evaluate('document.activeElement.tagName')).not.toBe('BODY');
+    await page.locator(':focus').first().waitFor();
     const after = await jobOf(job);
     expect(Date.parse(after.returned_automatically_by)).toBeGreaterThan(
       Date.parse(before.returned_automatically_by),
@@ -298,6 +312,7 @@ describe.skipIf(program === null).concurrent('support', () => {
         await refusal.getByText(reason).waitFor();
         expect(await two.page.getByText('Done', { exact: true }).count(), action).toBe(0);
         await HANDS.clicks.press(two.page, 'Cancel');
+        await two.page.getByRole('dialog').waitFor({ state: 'detached' });
         // Recorded with person, time and reason.
         const record = one.page.locator('.trail-item', { hasText: reason });
         await record.getByText('(Ada Lovelace)').waitFor();
@@ -323,19 +338,41 @@ describe.skipIf(program === null).concurrent('support', () => {
     await open.close();
   });
 
-  it('reads the page Now with one call per interval', async () => {
+  it('reads the page Now with one call per interval, and shows a read that takes longer than one', async () => {
     const open = await support.open({}, grace);
     const { page } = open;
-    await page.getByText('Stuck jobs').waitFor();
+    await page.addInitScript({ content: COUNT_CALLS });
+    const holds: Promise<void>[] = [];
+    await page.route('**/v1/attention', async (route) => {
+      const at = instantOf(Number(route.request().headers()['x-call'] ?? 0));
+      await holds[0];
+      await route.fulfill({ json: { ...((await (await route.fetch()).json()) as object), at } });
+    });
+    const calls = () => page.evaluate<readonly string[]>('window.calls');
+    const shown = (call: number) => page.locator(`.live time[datetime="${instantOf(call)}"]`).waitFor();
+    /** Lets so many intervals pass; returns the calls that are made by then. */
+    const pass = async (intervals: number) => {
+      await page.clock.runFor(intervals * 4_000);
+      return calls();
+    };
     await page.clock.install();
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-    for (let ticks = 1; ticks <= 3; ticks++) {
-      const answered = page.waitForResponse('**/v1/attention');
-      await page.clock.runFor(4_000);
-      await answered;
+    await page.reload();
+    await page.locator('.live time[datetime^="2026-01-31"]').waitFor();
+    // From here on no time passes by itself. Less than a request may take, and more than this call does.
+    await page.clock.pauseAt(Date.now() + 10_000);
+    const { length: before } = await calls();
+    await shown(before);
+    for (let interval = 1; interval <= 3; interval++) {
+      expect(await pass(1)).toHaveLength(before + interval);
+      await shown(before + interval);
     }
-    expect(asked).toEqual(['/v1/attention', '/v1/attention', '/v1/attention']);
+    let goOn = () => {};
+    holds.push(new Promise((resolve) => (goOn = resolve)));
+    // A read that takes three intervals is neither repeated nor given up.
+    const all = await pass(3);
+    expect(all.slice(before)).toEqual(Array.from({ length: 4 }, () => '/v1/attention'));
+    goOn();
+    await shown(all.length);
     await open.close();
   });
 });

@@ -13,7 +13,7 @@ export type List<Row> = {
   readonly isReadingOn: boolean;
   readonly readMore: () => void;
   /** Reads the first page again (join-page.ts). */
-  readonly reload: () => void;
+  readonly reload: () => Promise<void>;
   /** Replaces the row of the same name. */
   readonly replace: (row: Row) => void;
 };
@@ -54,7 +54,7 @@ export function useList<Row>(
         });
       };
       change(() => (isFirst ? {} : { isReadingOn: true }));
-      latest.current.readPage(cursor, signal).then(
+      return latest.current.readPage(cursor, signal).then(
         (page) => {
           if (signal.aborted) return;
           change((before) => ({
@@ -89,7 +89,7 @@ export function useList<Row>(
     hasMore: next !== null,
     isReadingOn,
     readMore: () => {
-      if (next !== null && !isReadingOn) read(next);
+      if (next !== null && !isReadingOn) void read(next);
     },
     reload,
     replace,

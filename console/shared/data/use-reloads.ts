@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { AccountEvent } from '../../../client/http/wire-types.ts';
 import { usePageParts } from './page-context.ts';
 
@@ -16,36 +16,71 @@ const GATHER_MS = 40;
 
 /**
  * Calls `reload` when the component is shown, when `reload` or `version` changes, after events that `on` accepts, after
- * a break of the live connection, and every `everyMs`.
+ * a break of the live connection, and every `everyMs`. An event during a read causes one read after it, and an interval
+ * that ends meanwhile causes none: if each aborted the read before, a slow API's data would never be shown.
+ *
+ * @param reload resolves when its read has ended in any way
  */
-export function useReloads(reload: () => void, rules: ReloadRules): void {
+export function useReloads(reload: () => Promise<void>, rules: ReloadRules): void {
   const { feed } = usePageParts();
   const { everyMs, version } = rules;
   const latest = useRef(rules);
   latest.current = rules;
+  const turns = useMemo(() => takeTurns(reload), [reload]);
   useEffect(() => {
-    reload();
+    void turns.now();
     let gathering: ReturnType<typeof setTimeout> | undefined;
     const stopListening = feed?.listen((news) => {
       const { on } = latest.current;
       if (news.is === 'event' && on?.(news.event) !== true) return;
       // Without `on` no event changes the data, so what was read before the stream opened is current.
       if (news.is === 'opened' && on === undefined) return;
+      // What was asked before a break may never be answered.
+      if (news.is === 'resumed') {
+        void turns.now();
+        return;
+      }
       gathering ??= setTimeout(() => {
         gathering = undefined;
-        reload();
+        turns.next();
       }, GATHER_MS);
     });
     return () => {
       stopListening?.();
       clearTimeout(gathering);
+      turns.drop();
     };
-  }, [reload, feed, version]);
+  }, [turns, feed, version]);
   useEffect(() => {
     if (everyMs === undefined) return;
     const ticking = setInterval(() => {
-      if (document.visibilityState === 'visible') reload();
+      if (document.visibilityState === 'visible' && !turns.isReading()) void turns.now();
     }, everyMs);
     return () => clearInterval(ticking);
-  }, [reload, everyMs]);
+  }, [turns, everyMs]);
+}
+
+/** `now` reads at once, `next` after the read under way; `drop` forgets what is due then. */
+function takeTurns(reload: () => Promise<void>) {
+  let reads = 0;
+  let isDue = false;
+  const now = async () => {
+    reads += 1;
+    await reload();
+    reads -= 1;
+    if (reads > 0 || !isDue) return;
+    isDue = false;
+    void now();
+  };
+  return {
+    now,
+    next: () => {
+      isDue = reads > 0;
+      if (!isDue) void now();
+    },
+    drop: () => {
+      isDue = false;
+    },
+    isReading: () => reads > 0,
+  };
 }

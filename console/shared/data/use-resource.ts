@@ -7,7 +7,7 @@ export type Resource<Data> = {
   readonly data: Data | null;
   readonly error: unknown;
   readonly isLoading: boolean;
-  readonly reload: () => void;
+  readonly reload: () => Promise<void>;
   /** Replaces the data by that of another call, until the next read. */
   readonly set: (data: Data) => void;
 };
@@ -33,7 +33,7 @@ export function useResource<Data>(
     const signal = asking.begin();
     const ofKey = (before: Held<Data>) => (before.key === key ? before : nothing);
     setHeld((before) => ({ ...ofKey(before), isLoading: true }));
-    latest.current(signal).then(
+    return latest.current(signal).then(
       (data) => {
         if (!signal.aborted) setHeld({ key, data, error: null, isLoading: false });
       },
