@@ -5,6 +5,20 @@ export async function holdCalls(page: Page): Promise<void> {
   await page.route('**/v1/**', (route) => (isOfTheVisit(route) ? route.continue() : undefined));
 }
 
+/**
+ * From now on the page's calls of the API wait until the returned function is called: no read that is made at intervals
+ * changes the page meanwhile.
+ */
+export async function delayCalls(page: Page): Promise<() => void> {
+  let goOn = () => {};
+  const waiting = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route('**/v1/**', async (route) => {
+    if (!isOfTheVisit(route)) await waiting;
+    await route.fallback();
+  });
+  return goOn;
+}
+
 /** From now on the page's calls of the API are refused, except those for the session. */
 export async function refuseCalls(page: Page): Promise<void> {
   await page.route('**/v1/**', (route) =>

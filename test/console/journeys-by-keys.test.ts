@@ -40,7 +40,7 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     const open = await portal.open(account, DARK_NARROW);
     const { page } = open;
     await use(page, 'Skip to content');
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+    await page.locator('main:focus').waitFor();
     await use(page, 'Create');
     await tabTo(page, 'Headline');
     await page.keyboard.type('Fresh bread');
@@ -70,7 +70,7 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     const [file] = await Promise.all([page.waitForEvent('download'), use(page, 'Download CSV')]);
     expect(file.suggestedFilename()).toMatch(/\.csv$/);
     await page.keyboard.press('Escape');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Statement');
+    await page.getByRole('button', { name: 'Statement' }).and(page.locator(':focus')).waitFor();
     await open.close();
   });
 

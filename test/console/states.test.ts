@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
 import { enterPages, type ConsolePages } from './enter-console.ts';
-import { holdCalls, refuseCalls } from './held-calls.ts';
+import { delayCalls, holdCalls, refuseCalls } from './held-calls.ts';
 import { faultsOfTabbing, focusedOn } from './keyboard.ts';
 import { brokenLayoutOf, movingOn, textsSeenOn, untilRead } from './page-faults.ts';
 import type { PortalFixture } from './portal-fixture.ts';
@@ -115,7 +115,9 @@ describe.skipIf(program === null).concurrent('a page', () => {
         }
         note('the last one was refused', await portal.faultsOf(page));
         await page.unroute('**/v1/**');
+        const goOn = await delayCalls(page);
         await page.getByRole('button', { name: 'Try again' }).first().click();
+        goOn();
         await page.locator('section, .card').first().waitFor();
       }
       expect(notes).toEqual([]);
@@ -222,7 +224,14 @@ describe.skipIf(program === null).concurrent('a page', () => {
       note(place, await faultsOfTabbing(page));
       await page.setViewportSize(ZOOMED);
       const zoomed = new Set(await textsSeenOn(page));
-      const lost = whole.filter((text) => !zoomed.has(text));
+      let lost = whole.filter((text) => !zoomed.has(text));
+      if (lost.length > 0) {
+        // Other tests act on the same data: what has gone at 100 % too is not lost by the zoom.
+        await page.setViewportSize({ width: 1_280, height: 800 });
+        const still = new Set(await textsSeenOn(page));
+        lost = lost.filter((text) => still.has(text));
+        await page.setViewportSize(ZOOMED);
+      }
       note(`${place} at 200 %`, [
         ...lost.map((text) => `“${text}” is lost`),
         ...(await brokenLayoutOf(page)),
@@ -265,7 +274,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
     await Promise.all([close(), open.close()]);
   });
 
-  it('has no motion if reduced motion is preferred, and has motion otherwise', async () => {
+  it('has no motion if reduced motion is preferred, and has motion otherwise', async ({ expect }) => {
     const customers = await portal.open(account, { to: `jobs/${running}` });
     const supports = await support.open({}, ada);
     await supports.goTo(`jobs/${running}`);
@@ -273,13 +282,13 @@ describe.skipIf(program === null).concurrent('a page', () => {
     await supports.page.getByText('Audit trail').waitFor();
     for (const { page } of [customers, supports]) {
       await untilRead(page);
-      expect(await movingOn(page)).toEqual([]);
+      await expect.poll(() => movingOn(page)).toEqual([]);
     }
     const { page } = supports;
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     await page.reload();
     await page.getByText('Audit trail').waitFor();
-    expect(await movingOn(page)).toContain('breathe');
+    await expect.poll(() => movingOn(page)).toContain('breathe');
     await Promise.all([customers.close(), supports.close()]);
   });
 });

@@ -92,9 +92,10 @@ describe.skipIf(program === null)('pages whose API is killed', () => {
 
     const { body: told } = await portal.call('GET', `/v1/jobs/${id}/events?limit=100`, undefined, account);
     const all = (told.data as readonly { readonly seq: number }[]).map(({ seq }) => seq);
-    expect(await job.page.evaluate('window.eventsOfStreams')).toEqual(all);
+    // The page may have read the job before its last event has arrived.
+    await expect.poll(() => job.page.evaluate('window.eventsOfStreams')).toEqual(all);
     const timeline = job.page.locator('.timeline');
-    expect(await timeline.getAttribute('data-events')).toBe(String(all.length));
+    await expect.poll(() => timeline.getAttribute('data-events')).toBe(String(all.length));
     await Promise.all([job.close(), elsewhere.close(), now.close()]);
   });
 });
