@@ -20,7 +20,7 @@ it('a rate in PROVIDER_LIMITS holds on the wire: the next job waits for its turn
   const second = await submit('second');
   const read = async () => (await running.call('GET', `/v1/jobs/${second}`, { account })).body as unknown;
   await expect
-    .poll(read, { timeout: 15_000, interval: 200 })
+    .poll(read, { timeout: 30_000, interval: 200 })
     .toMatchObject({ state: 'queued', progress: { stage: 'waiting_for_turn' } });
   await running.call('POST', `/v1/jobs/${second}/cancel`, { account });
   expect(await running.untilEnded(account, second)).toMatchObject({

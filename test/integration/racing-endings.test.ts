@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdAccount } from './held-account.ts';
 import { startRunningStack, type RunningStack } from './running-stack.ts';
 
-/** Long enough to take the account's lock between a job's admission and its end. */
+/** Long enough that a job has not ended when its submission is answered. */
 const MODEL_MS = 1_500;
 const POLL_MS = 20;
 
@@ -18,12 +18,13 @@ afterAll(async () => {
   await running.close();
 });
 
-/** Submits a job and holds its account once the model has it; returns when the job's settlement waits for the lock. */
+/** Submits a job that takes 5 s and holds its account once the model has it; returns when its settlement waits for the lock. */
 async function jobWaitingToBeCharged(extra: object = {}) {
   const account = await running.openAccount();
   const { body: job } = await running.submit(account, {
     kind: 'static_ad',
     brief: { headline: randomUUID() },
+    test_scenario: 'slow',
     ...extra,
   });
   await untilAccepted(job.id);
@@ -62,7 +63,7 @@ describe.concurrent('two endings at once (invariant 4: a reservation ends once)'
   });
 
   it('charges a job whose deadline passes while the charge waits for its lock', async () => {
-    const { account, jobId, held } = await jobWaitingToBeCharged({ deadline_seconds: 12 });
+    const { account, jobId, held } = await jobWaitingToBeCharged({ deadline_seconds: 16 });
     const [row] = await running.rows<{ return_by: Date }>(
       'SELECT return_by FROM ledger.reservations WHERE job_id = $1',
       [jobId],
@@ -112,7 +113,8 @@ describe('the same key twice at once (invariant 9)', () => {
   it('makes one job, one reservation and one submission of twenty equal requests', async () => {
     const account = await running.openAccount();
     const key = randomUUID();
-    const body = { kind: 'static_ad', brief: { headline: 'twenty at once' } };
+    // None of them comes when it has ended.
+    const body = { kind: 'static_ad', brief: { headline: 'twenty at once' }, test_scenario: 'slow' };
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => running.submit(account, body, { key })),
     );

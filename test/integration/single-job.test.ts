@@ -168,6 +168,9 @@ describe('when credits come back', () => {
   it('the job is stuck: they stay reserved, an identical job is refused with a link unless forced, and support can return them', async () => {
     const body = ad('never_finishes', { deadline_seconds: 8 });
     const job = await submitted(body);
+    // Stuck in 6 s, and for as long as the rest takes.
+    const until = new Date(Date.now() + 600_000).toISOString();
+    expect((await post(`/v1/jobs/${job.id as string}/extend`, { until, reason: 'test' })).status).toBe(202);
     await untilState(job.id, 'stuck');
     expect(await balance()).toMatchObject({ available: 965, reserved: 35 });
     const again = await running.submit(account, body);
@@ -274,22 +277,18 @@ describe('the asset folder', () => {
     await writeFile(path.join(folder, sha256), 'left over');
     for (const file of [kept, path.join(folder, sha256)]) await isOld(file);
 
-    await running.temporal.schedule.getHandle(ASSET_SWEEP_SCHEDULE_ID).trigger();
+    // A trigger during a sweep starts none.
+    const swept = async (of: string) => {
+      await running.temporal.schedule.getHandle(ASSET_SWEEP_SCHEDULE_ID).trigger();
+      return readdir(of);
+    };
     // Set aside first, and removed a day later.
-    await expect.poll(() => readdir(folder), { timeout: 30_000 }).not.toContain(sha256);
+    await expect.poll(() => swept(folder), { timeout: 30_000, interval: 2_000 }).not.toContain(sha256);
     const leaving = path.join(assets, 'leaving');
     const [aside = ''] = await readdir(leaving);
     expect(aside).toMatch(new RegExp(`^${sha256}\\.`));
     await isOld(path.join(leaving, aside));
-    await expect
-      .poll(
-        async () => {
-          await running.temporal.schedule.getHandle(ASSET_SWEEP_SCHEDULE_ID).trigger();
-          return readdir(leaving);
-        },
-        { timeout: 30_000, interval: 2_000 },
-      )
-      .toEqual([]);
+    await expect.poll(() => swept(leaving), { timeout: 30_000, interval: 2_000 }).toEqual([]);
     expect(await readdir(path.dirname(kept))).toContain(path.basename(kept));
     const content = await fetch(
       `${running.stack.info().api_url}/v1/outputs/${job.outputs[0].id as string}/content`,

@@ -205,13 +205,15 @@ describe.concurrent('restart', () => {
   });
 
   it('gives a stuck job its whole time again', async () => {
-    const job = await submit('never_finishes', { deadline_seconds: DEADLINE_SECONDS });
+    // Stuck at three quarters of it, and until its end only.
+    const deadlineSeconds = 2 * DEADLINE_SECONDS;
+    const job = await submit('never_finishes', { deadline_seconds: deadlineSeconds });
     await until(async () => (await read(job)).state === 'stuck');
     const restartedAt = Date.now();
     const { body } = await command(job, 'restart', { from_attempt: 1 });
     expect(body.state).toBe('stuck');
     const returnBy = Date.parse(body.returned_automatically_by as string);
-    expect(returnBy).toBeGreaterThanOrEqual(restartedAt + DEADLINE_SECONDS * 1_000 - 1_000);
+    expect(returnBy).toBeGreaterThanOrEqual(restartedAt + deadlineSeconds * 1_000 - 1_000);
     const ended = await running.untilEnded(job.account, job.jobId);
     expect(Date.parse(ended.finished_at as string)).toBeGreaterThanOrEqual(returnBy - 1_000);
     expect(ended).toMatchObject({ failure: { code: 'run_deadline' }, outputs: [{ attempts: 2 }] });
@@ -327,6 +329,8 @@ describe.concurrent('the buttons of Temporal UI', () => {
 describe.concurrent('a job that is stuck', () => {
   it('is shown as stuck everywhere, blocks an identical job unless forced, and admits it once it has ended', async () => {
     const job = await submit('never_finishes', { deadline_seconds: 8 });
+    // Stuck in 6 s, and for as long as the rest takes.
+    expect((await command(job, 'extend', { until: inSeconds(600) })).status).toBe(202);
     await until(async () => (await read(job)).state === 'stuck');
     const { body: events } = await running.call('GET', `/v1/jobs/${job.jobId}/events?after=0`, job);
     expect((events.data as Json[]).map((event) => event.type)).toContain('job.stuck');

@@ -100,7 +100,7 @@ describe('the saved queries of docs/support.md', () => {
   ])('%s', async (name, expected) => {
     // Visibility is late: it is asked until it has caught up.
     await expect
-      .poll(() => found(name), { timeout: 20_000 })
+      .poll(() => found(name), { timeout: 60_000 })
       .toEqual(expect.arrayContaining([...expected()]));
     if (expected().length === 0) expect(await found(name)).toEqual([]);
   });
