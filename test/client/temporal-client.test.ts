@@ -201,7 +201,8 @@ describe.concurrent('wait', () => {
     const never = { accountId, idempotencyKey: 'never started' };
     const startedAt = performance.now();
     expect(await away.wait(never, { timeoutMs: 400 })).toEqual({ outcome: 'unavailable' });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // A call without a limit of its own takes ten seconds and more.
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
     await lost.close();
     server.close();
   });

@@ -149,7 +149,7 @@ describe('webhooks', () => {
     const lost = { test_scenario: 'unknown_outcome_lost' };
     await expect(client.submit('att_lost_1', lost, { webhook })).rejects.toThrow();
     const { body } = await client.submit('att_a_1', {}, { webhook });
-    await expect.poll(() => bodies.length, { timeout: 3_000 }).toBe(2);
+    await expect.poll(() => bodies.length).toBe(2);
     expect(JSON.parse(bodies[1] ?? '')).toMatchObject({
       id: body.id,
       reference: 'att_a_1',

@@ -120,8 +120,8 @@ describe('a start on a task queue that no worker serves', () => {
     const taskQueue = `no-worker-${randomUUID()}`;
     const job = await startOn(taskQueue, LONG_AGO_MS);
     const newer = [
-      await startOn(taskQueue, Date.now() + 60_000),
-      await startOn(taskQueue, Date.now() + 60_000),
+      await startOn(taskQueue, Date.now() + 600_000),
+      await startOn(taskQueue, Date.now() + 600_000),
     ];
     const refuseOnePage = createRefuseUnservedStarts(fixture.temporal, {
       ...{ startedSecondsAgo: 0, pageSize: 1, maxPages: 1 },

@@ -9,7 +9,7 @@ import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from 
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'in line' } } as const;
-const SOON = { timeout: 15_000, interval: 100 };
+const SOON = { timeout: 40_000, interval: 100 };
 
 let fixture: WorkflowFixture;
 let service: ScriptedService;

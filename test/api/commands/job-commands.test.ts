@@ -176,13 +176,13 @@ describe('holdfast listen', () => {
     const { url, received, close } = await startWebhookReceiver();
     const output = { stdout: '', stderr: '' };
     const listening = runHoldfast(api, ['listen', '--forward-to', url, '--count', '7', '--json'], {}, output);
-    await expect.poll(() => output.stderr, { timeout: 10_000 }).toContain(' trigger ');
+    await expect.poll(() => output.stderr, { timeout: 40_000 }).toContain(' trigger ');
     const printed = /trigger job\.failed --account \S+/.exec(output.stderr)?.[0].split(' ') ?? [];
     const trigger = async () =>
       JSON.parse((await holdfast(...printed, '--json')).stdout) as { id: string; job_id: string };
     const { id, job_id } = await trigger();
     const idsReceived = () => received.map(({ headers }) => headers['webhook-id']);
-    await expect.poll(idsReceived, { timeout: 10_000 }).toContain(id);
+    await expect.poll(idsReceived, { timeout: 40_000 }).toContain(id);
     // How often a job says how far it is depends on the machine: it listens until there are seven events.
     const ended: Awaited<typeof listening>[] = [];
     void listening.then((one) => ended.push(one));

@@ -90,7 +90,7 @@ it('the listen command forwards events to a receiver on this machine, signed wit
         await fail(api, account, jobId);
         return received.length;
       },
-      { timeout: 10_000, interval: 300 },
+      { timeout: 40_000, interval: 300 },
     )
     .toBeGreaterThanOrEqual(3);
   const { code, stdout, stderr } = await listening;

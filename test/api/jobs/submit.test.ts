@@ -203,7 +203,7 @@ describe('a cancel', () => {
     const { id } = running.json<{ id: string }>();
     expect((await cancel(id, 'c')).status).toBe(202);
     await expect
-      .poll(async () => (await api.call(`/v1/jobs/${id}`, { key: account.key })).json(), { timeout: 15_000 })
+      .poll(async () => (await api.call(`/v1/jobs/${id}`, { key: account.key })).json(), { timeout: 40_000 })
       .toMatchObject({ state: 'canceled', billing: { returned: 35, committed: 0 } });
     for (const key of ['c', 'd', undefined]) expect((await cancel(id, key)).status).toBe(202);
   });
@@ -219,7 +219,7 @@ describe('a cancel', () => {
     const { id } = running.json<{ id: string }>();
     expect((await cancel(id)).status).toBe(202);
     await expect
-      .poll(async () => (await api.call(`/v1/jobs/${id}`, { key: account.key })).json(), { timeout: 15_000 })
+      .poll(async () => (await api.call(`/v1/jobs/${id}`, { key: account.key })).json(), { timeout: 40_000 })
       .toMatchObject({ state: 'canceled' });
     expect((await cancel(id)).status).toBe(202);
   });

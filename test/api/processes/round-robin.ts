@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How often a process is asked whether it is ready. */
 const PROBE_MS = 100;
@@ -31,7 +32,14 @@ export async function createRoundRobin(ports: readonly number[]): Promise<RoundR
     if (isReady) ready.add(port);
     else ready.delete(port);
   };
-  const probes = setInterval(() => void Promise.all(ports.map(probe)), PROBE_MS);
+  let isOver = false;
+  // One after the other: a response that is late must not undo what a later one has said.
+  const probing = ports.map(async (port) => {
+    while (!isOver) {
+      await probe(port);
+      await sleep(PROBE_MS);
+    }
+  });
   const server = http.createServer((request, response) => {
     const inTurn = ports.filter((port) => ready.has(port));
     const port = inTurn[turn % inTurn.length];
@@ -61,7 +69,8 @@ export async function createRoundRobin(ports: readonly number[]): Promise<RoundR
     inRotation: () => ports.filter((port) => ready.has(port)),
     statuses,
     close: async () => {
-      clearInterval(probes);
+      isOver = true;
+      await Promise.all(probing);
       agent.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

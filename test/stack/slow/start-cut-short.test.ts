@@ -58,7 +58,7 @@ async function sample(root: number, over: AbortSignal, seen: Set<number>): Promi
 
 async function nothingIsLeft(pids: Iterable<number>): Promise<void> {
   for (const pid of pids)
-    await until(`process ${String(pid)} is gone`, 1_000, async () => !(await isAlive(pid)));
+    await until(`process ${String(pid)} is gone`, 10_000, async () => !(await isAlive(pid)));
 }
 
 describe('a start that is interrupted', () => {
