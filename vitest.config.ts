@@ -80,7 +80,7 @@ const TIERS = [
   tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('replay', { timeoutSeconds: 60 }),
   tier('assets', { needs: ['s3'], timeoutSeconds: 60 }),
-  tier('api', { needs: [...BOTH, 'answered'], timeoutSeconds: 60 }),
+  ...tierWithSlow('api', { needs: [...BOTH, 'answered'], timeoutSeconds: 60 }),
   tier('model-service', { timeoutSeconds: 120 }),
   ...tierWithSlow('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('property', { timeoutSeconds: 60 }),

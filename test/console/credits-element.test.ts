@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
+import { withPages } from './enter-console.ts';
 import { brokenLayoutOf, movingOn } from './page-faults.ts';
-import { LOOKS, type PortalFixture } from './portal-fixture.ts';
+import { WIDTHS, type PortalFixture } from './portal-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 const SLOW_AD = { kind: 'static_ad', brief: { headline: 'Fresh bread' }, test_scenario: 'never_finishes' };
@@ -32,14 +32,11 @@ const THEMED = {
 const VALUES = { radius: '3px', padding: '2px 21px', font: '700 19px/1.4 serif' } as const;
 
 describe.skipIf(program === null).concurrent('<holdfast-credits> in a shop’s page', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, (pages) => {
     ({ portal } = pages);
   });
-  afterAll(() => pages?.close());
 
   const tokenOf = async (account: string) => {
     const { body } = await portal.call('POST', '/v1/portal_sessions', { can: ['read'] }, account);
@@ -62,11 +59,10 @@ describe.skipIf(program === null).concurrent('<holdfast-credits> in a shop’s p
     await page.locator('#e0').getByText('965', { exact: true }).waitFor();
     await page.locator('#e1').getByText('1,000', { exact: true }).waitFor();
     expect(await page.locator('#e1').getByText('reserved').count()).toBe(0);
-    for (const { theme, width } of [...LOOKS, { theme: 'dark', width: 640 } as const]) {
-      await page.emulateMedia({ colorScheme: theme });
+    for (const width of [...WIDTHS, 640]) {
       await page.setViewportSize({ width, height: 400 });
-      const faults = [...(await portal.faultsOf(page)), ...(await brokenLayoutOf(page))];
-      expect(faults, `${theme}, ${String(width)} px`).toEqual([]);
+      const faults = [...(await portal.faultsInBothThemes(page)), ...(await brokenLayoutOf(page))];
+      expect(faults, `${String(width)} px`).toEqual([]);
     }
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     expect(await movingOn(page)).toEqual([]);

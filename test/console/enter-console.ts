@@ -1,4 +1,4 @@
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { NO_BROWSER } from '../browser/find-browser.ts';
 import { enterPartDoor } from '../harness/part-door.ts';
 import '../harness/provided-context.ts';
@@ -36,4 +36,21 @@ export async function enterPages(program: string | null) {
       await parts.stop();
     },
   };
+}
+
+/**
+ * Before the tests of a `describe`: enters the pages, and has the file open what it needs there. They are left after the tests.
+ *
+ * @param program null: the tests are skipped, and no hook runs
+ */
+export function withPages(
+  program: string | null,
+  enter: (pages: ConsolePages) => Promise<void> | void,
+): void {
+  let pages: ConsolePages | undefined;
+  beforeAll(async () => {
+    pages = await enterPages(program);
+    await enter(pages);
+  });
+  afterAll(() => pages?.close());
 }

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
+import { withPages } from './enter-console.ts';
 import { hostileBody } from './every-text.ts';
 import { HOSTILE, hostileText, hurtOn, poisonResponses } from './hostile-texts.ts';
 import { brokenLayoutOf, untilRead } from './page-faults.ts';
@@ -16,7 +16,6 @@ const SIGN = 'window.hurt=1';
 const WIDTHS = [360, 1_280] as const;
 
 describe.skipIf(program === null).concurrent('hostile texts', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let mallory: SignedIn;
@@ -32,8 +31,7 @@ describe.skipIf(program === null).concurrent('hostile texts', () => {
     return answer.body;
   };
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, async (pages) => {
     ({ portal, support } = pages);
     account = await portal.openAccount(hostileText(NAME_LENGTH));
     await post(`/v1/accounts/${account}/grants`, grantOf(hostileText(400)), 201);
@@ -57,7 +55,6 @@ describe.skipIf(program === null).concurrent('hostile texts', () => {
       .id;
     await Promise.all(jobs.map((id) => portal.untilEnded(account, id)));
   });
-  afterAll(() => pages?.close());
 
   /** The faults of a page as shown, narrow and wide. */
   const faultsOf = async (page: Page, place: string) => {

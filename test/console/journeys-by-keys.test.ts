@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
+import { withPages } from './enter-console.ts';
 import { tabTo } from './keyboard.ts';
 import type { PortalFixture } from './portal-fixture.ts';
 import type { SupportFixture } from './support-fixture.ts';
@@ -25,15 +25,12 @@ const use = async (page: Page, name: string | RegExp, key = 'Enter') => {
 };
 
 describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in the dark theme,', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, (pages) => {
     ({ portal, support } = pages);
   });
-  afterAll(() => pages?.close());
 
   it('a customer creates a job, regenerates and reports its output, and downloads the statement', async () => {
     const account = await portal.openAccount();

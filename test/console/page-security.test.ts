@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
+import { withPages } from './enter-console.ts';
 import { untilRead } from './page-faults.ts';
 import type { PortalFixture } from './portal-fixture.ts';
 import type { SignedIn, SupportFixture } from './support-fixture.ts';
@@ -40,21 +40,20 @@ const REDIRECTS = [
 ];
 
 describe.skipIf(program === null).concurrent('the pages', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let ada: SignedIn;
+  let home: string;
   let account: string;
   let delivered: string;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, async (pages) => {
     ({ portal, support } = pages);
+    ({ home } = pages.parts);
     [account, ada] = await Promise.all([portal.openAccount(), support.signIn('Ada Lovelace')]);
     delivered = await portal.submit(account, AD);
     await portal.untilEnded(account, delivered);
   });
-  afterAll(() => pages?.close());
 
   const reportOnly = async (page: Page) => {
     await page.route(/\/(?:portal|console)(?:#.*)?$/, async (route) => {
@@ -145,7 +144,7 @@ describe.skipIf(program === null).concurrent('the pages', () => {
     // A refused call is logged with more details than a successful one.
     await fetch(`${portal.apiUrl}/v1/jobs/nothing`, { headers: { authorization: `Bearer ${open.token}` } });
     const secrets = [open.token, support.platformKey, ...ada.cookies.map(({ value }) => value)];
-    const folder = path.join(pages?.parts.home ?? '', 'logs');
+    const folder = path.join(home, 'logs');
     const files = await readdir(folder);
     expect(files).toContain('api.log');
     const logs = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));

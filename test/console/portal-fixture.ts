@@ -7,7 +7,7 @@ import { keepComplaints } from './page-complaints.ts';
 import type { ConsoleParts } from './start-console.ts';
 
 const THEMES = ['light', 'dark'] as const;
-const WIDTHS = [360, 1_280] as const;
+export const WIDTHS = [360, 1_280] as const;
 export type Look = { readonly theme: (typeof THEMES)[number]; readonly width: (typeof WIDTHS)[number] };
 export const LOOKS: readonly Look[] = THEMES.flatMap((theme) => WIDTHS.map((width) => ({ theme, width })));
 
@@ -15,9 +15,13 @@ export const LOOKS: readonly Look[] = THEMES.flatMap((theme) => WIDTHS.map((widt
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
 
-/** In the page: what axe finds, a line each, and the width of elements wider than the screen. */
-const findFaults = (part: string | null) => `(async () => {
-  const { violations } = await axe.run(${part === null ? 'document' : JSON.stringify(part)}, { resultTypes: ['violations'] });
+/** The one rule of axe whose findings depend on the theme. */
+const OF_THEMES = ['color-contrast'];
+
+/** In the page: what axe finds by its rules or some of them, a line each, and the width of elements wider than the screen. */
+const findFaults = (part: string | null, rules: readonly string[] | null) => `(async () => {
+  const runOnly = ${rules === null ? 'undefined' : JSON.stringify(rules)};
+  const { violations } = await axe.run(${part === null ? 'document' : JSON.stringify(part)}, { resultTypes: ['violations'], runOnly });
   const found = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary.slice(0, 300)));
   const { scrollWidth } = document.documentElement;
@@ -122,10 +126,23 @@ export async function createPortalFixture({ apiUrl, platformKey, browser: endpoi
     },
 
     /** What axe finds wrong with a page or a part of it as shown, and elements wider than the screen. */
-    async faultsOf(page: Page, part: string | null = null): Promise<readonly string[]> {
+    async faultsOf(
+      page: Page,
+      part: string | null = null,
+      rules: readonly string[] | null = null,
+    ): Promise<readonly string[]> {
       // Not as a script element, which the page's policy forbids. Once for each document.
       if (!(await page.evaluate<boolean>("typeof window.axe === 'object'"))) await page.evaluate(axe);
-      return page.evaluate<readonly string[]>(findFaults(part));
+      return page.evaluate<readonly string[]>(findFaults(part, rules));
+    },
+
+    /** The same in both themes, of which the dark one is tested by contrast only: the theme changes nothing but colors. */
+    async faultsInBothThemes(page: Page): Promise<readonly string[]> {
+      const faults = await this.faultsOf(page);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      const inTheDark = await this.faultsOf(page, null, OF_THEMES);
+      await page.emulateMedia({ colorScheme: 'light' });
+      return [...faults, ...inTheDark.map((fault) => `dark: ${fault}`)];
     },
 
     async close(): Promise<void> {

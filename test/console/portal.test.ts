@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
+import { withPages } from './enter-console.ts';
 import { voiceStudio } from './voice-studio-catalogue.ts';
-import { LOOKS, type OpenPortal, type PortalFixture } from './portal-fixture.ts';
+import { WIDTHS, type OpenPortal, type PortalFixture } from './portal-fixture.ts';
 import { WATCH_AVAILABLE } from './watch-available.ts';
 
 const program = browserFor(import.meta.filename);
@@ -28,14 +28,12 @@ async function putReportsBefore(page: Page): Promise<void> {
 }
 
 describe.skipIf(program === null).concurrent('the portal', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let account: string;
   let delivered: string;
   let failed: string;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, async (pages) => {
     ({ portal } = pages);
     account = await portal.openAccount();
     delivered = await portal.submit(account, AD);
@@ -46,18 +44,17 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     });
     await Promise.all([portal.untilEnded(account, delivered), portal.untilEnded(account, failed)]);
   });
-  afterAll(() => pages?.close());
 
   const available = async (open: OpenPortal) =>
     Number((await open.page.getByTestId('available').innerText()).replaceAll(/\D/g, ''));
 
-  it.each(LOOKS)(
-    'has no fault that axe finds on any page, and nothing wider than the screen: $theme, $width px',
-    async (look) => {
-      const open = await portal.open(account, look);
+  it.each(WIDTHS)(
+    'has no fault that axe finds on any page in either theme, and nothing wider than the screen: %i px',
+    async (width) => {
+      const open = await portal.open(account, { width });
       const { page } = open;
       await page.getByText('35 held, 35 returned').waitFor();
-      expect(await portal.faultsOf(page)).toEqual([]);
+      expect(await portal.faultsInBothThemes(page)).toEqual([]);
       for (const [place, sign] of [
         ['jobs', HEADLINE],
         [`jobs/${delivered}`, 'Delivered and charged'],
@@ -66,7 +63,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
       ] as const) {
         await page.evaluate(`location.hash = '#/${place}'`);
         await page.getByText(sign).first().waitFor();
-        expect(await portal.faultsOf(page), place).toEqual([]);
+        expect(await portal.faultsInBothThemes(page), place).toEqual([]);
       }
       expect(open.complaints).toEqual([]);
       await open.close();

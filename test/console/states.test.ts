@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
+import { withPages } from './enter-console.ts';
 import { delayCalls, holdCalls, refuseCalls } from './held-calls.ts';
 import { faultsOfTabbing, focusedOn } from './keyboard.ts';
 import { brokenLayoutOf, movingOn, textsSeenOn, untilRead } from './page-faults.ts';
@@ -11,15 +11,13 @@ import type { SignedIn, SupportFixture } from './support-fixture.ts';
 const program = browserFor(import.meta.filename);
 const HEADLINE = 'Rye on Sundays';
 const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
-const LIGHT_NARROW = { theme: 'light', width: 360 } as const;
-const LIGHT_WIDE = { theme: 'light', width: 1_280 } as const;
 const DARK_NARROW = { theme: 'dark', width: 360 } as const;
-const DARK_WIDE = { theme: 'dark', width: 1_280 } as const;
+const LIGHT_WIDE = { theme: 'light', width: 1_280 } as const;
+const VIEW_HEIGHT = 800;
 /** The size in CSS pixels of a screen of 1,280 × 800 at 200 %. */
 const ZOOMED = { width: 640, height: 400 } as const;
 
 describe.skipIf(program === null).concurrent('a page', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let ada: SignedIn;
@@ -29,8 +27,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
   let running: string;
   let reviewId: string;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, async (pages) => {
     ({ portal, support } = pages);
     [account, empty, ada] = await Promise.all([
       portal.openAccount('Mill Lane'),
@@ -47,7 +44,6 @@ describe.skipIf(program === null).concurrent('a page', () => {
       'id'
     ] as string;
   });
-  afterAll(() => pages?.close());
 
   /** Each with a text of the last part that it reads. */
   const portalPlaces = () =>
@@ -77,6 +73,19 @@ describe.skipIf(program === null).concurrent('a page', () => {
       else addEventListener('hashchange', twoFrames, { once: true });
       location.hash = '#/${place}';
     })`);
+  /** The faults that a look at a page finds while it is narrow and dark, and then while it is wide and light. */
+  const inTwoLooks = async (page: Page, look: () => Promise<readonly string[]>) => {
+    const faults: string[] = [];
+    for (const { theme, width } of [DARK_NARROW, LIGHT_WIDE]) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize({ width, height: VIEW_HEIGHT });
+      await page.evaluate(
+        'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',
+      );
+      faults.push(...(await look()).map((fault) => `${theme}, ${String(width)} px: ${fault}`));
+    }
+    return faults;
+  };
   /** Collects the faults of several places, so that all are reported at once. */
   const notesOf = () => {
     const notes: string[] = [];
@@ -86,49 +95,45 @@ describe.skipIf(program === null).concurrent('a page', () => {
     return { notes, note };
   };
 
-  it.each([LIGHT_NARROW, DARK_WIDE])(
-    'that is loading or was refused has no fault: $theme, $width px',
-    async (look) => {
-      const customers = await portal.open(account, look);
-      const supports = await support.open(look, ada);
-      const { notes, note } = notesOf();
-      for (const [{ page }, places] of [
-        [customers, portalPlaces().slice(0, 3)],
-        [supports, supportPlaces()],
-      ] as const) {
-        await page.locator('h1').first().waitFor();
-        await holdCalls(page);
-        await enter(page, 'nowhere');
-        for (const [place] of places) {
-          await enter(page, place);
-          await page.locator('.loading').first().waitFor();
-          note(`${place} waits`, await brokenLayoutOf(page));
-        }
-        note('the last one waits', await portal.faultsOf(page));
-        await page.unroute('**/v1/**');
-        await refuseCalls(page);
-        await enter(page, 'nowhere');
-        for (const [place] of places) {
-          await enter(page, place);
-          await page.getByText('It is not your fault').first().waitFor();
-          note(`${place} was refused`, await brokenLayoutOf(page));
-        }
-        note('the last one was refused', await portal.faultsOf(page));
-        await page.unroute('**/v1/**');
-        const goOn = await delayCalls(page);
-        await page.getByRole('button', { name: 'Try again' }).first().click();
-        goOn();
-        await page.locator('section, .card').first().waitFor();
+  it('that is loading or was refused has no fault, narrow and dark or wide and light', async () => {
+    const customers = await portal.open(account);
+    const supports = await support.open({}, ada);
+    const { notes, note } = notesOf();
+    for (const [{ page }, places] of [
+      [customers, portalPlaces().slice(0, 3)],
+      [supports, supportPlaces()],
+    ] as const) {
+      await page.locator('h1').first().waitFor();
+      await holdCalls(page);
+      await enter(page, 'nowhere');
+      for (const [place] of places) {
+        await enter(page, place);
+        await page.locator('.loading').first().waitFor();
+        note(`${place} waits`, await inTwoLooks(page, () => brokenLayoutOf(page)));
       }
-      expect(notes).toEqual([]);
-      await Promise.all([customers.close(), supports.close()]);
-    },
-  );
+      note('the last one waits', await inTwoLooks(page, () => portal.faultsOf(page)));
+      await page.unroute('**/v1/**');
+      await refuseCalls(page);
+      await enter(page, 'nowhere');
+      for (const [place] of places) {
+        await enter(page, place);
+        await page.getByText('It is not your fault').first().waitFor();
+        note(`${place} was refused`, await inTwoLooks(page, () => brokenLayoutOf(page)));
+      }
+      note('the last one was refused', await inTwoLooks(page, () => portal.faultsOf(page)));
+      await page.unroute('**/v1/**');
+      const goOn = await delayCalls(page);
+      await page.getByRole('button', { name: 'Try again' }).first().click();
+      goOn();
+      await page.locator('section, .card').first().waitFor();
+    }
+    expect(notes).toEqual([]);
+    await Promise.all([customers.close(), supports.close()]);
+  });
 
   it('without data says what would bring some', async () => {
-    const look = { theme: 'dark', width: 360 } as const;
-    const customers = await portal.open(empty, look);
-    const supports = await support.open(look, ada);
+    const customers = await portal.open(empty, DARK_NARROW);
+    const supports = await support.open(DARK_NARROW, ada);
     const { notes, note } = notesOf();
     for (const [{ page }, place, sign] of [
       [customers, 'credits', 'Nothing was charged in this time'],
@@ -162,8 +167,14 @@ describe.skipIf(program === null).concurrent('a page', () => {
       await page.getByRole('button', { name, exact: true }).press('Enter');
       await page.getByRole('dialog').getByText(sign).first().waitFor();
       // The page below is tested elsewhere.
-      note(name, await portal.faultsOf(page, 'dialog[open]'));
-      note(name, await brokenLayoutOf(page));
+      note(
+        name,
+        await inTwoLooks(page, async () => [
+          ...(await portal.faultsOf(page, 'dialog[open]')),
+          ...(await brokenLayoutOf(page)),
+        ]),
+      );
+      await page.setViewportSize({ width: DARK_NARROW.width, height: VIEW_HEIGHT });
       note(name, await faultsOfTabbing(page));
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -173,38 +184,32 @@ describe.skipIf(program === null).concurrent('a page', () => {
     return notes;
   };
 
-  it.each([LIGHT_WIDE, DARK_NARROW])(
-    'of a customer has dialogs without a fault, which keep the focus and return it: $theme, $width px',
-    async (look) => {
-      const { page, close } = await portal.open(account, look);
-      const faults = await faultsOfDialogs(page, [
-        [`jobs/${delivered}`, 'Edit', 'What should be different?'],
-        [`jobs/${delivered}`, 'Regenerate', 'Regenerate for 35 credits'],
-        [`jobs/${delivered}`, 'Report a problem', 'What is wrong with it?'],
-        [`jobs/${running}`, 'Cancel job', 'are reserved for it'],
-        ['credits', 'Statement', 'Closing balance'],
-      ]);
-      expect(faults).toEqual([]);
-      await close();
-    },
-  );
+  it('of a customer has dialogs without a fault, which keep the focus and return it', async () => {
+    const { page, close } = await portal.open(account, DARK_NARROW);
+    const faults = await faultsOfDialogs(page, [
+      [`jobs/${delivered}`, 'Edit', 'What should be different?'],
+      [`jobs/${delivered}`, 'Regenerate', 'Regenerate for 35 credits'],
+      [`jobs/${delivered}`, 'Report a problem', 'What is wrong with it?'],
+      [`jobs/${running}`, 'Cancel job', 'are reserved for it'],
+      ['credits', 'Statement', 'Closing balance'],
+    ]);
+    expect(faults).toEqual([]);
+    await close();
+  });
 
-  it.each([LIGHT_NARROW, DARK_WIDE])(
-    'of support has dialogs without a fault, which keep the focus and return it: $theme, $width px',
-    async (look) => {
-      const { page, close } = await support.open(look, ada);
-      const faults = await faultsOfDialogs(page, [
-        [`jobs/${delivered}`, 'Refund', 'returns 35 credits'],
-        [`jobs/${running}`, 'Extend', 'How much later'],
-        [`jobs/${running}`, 'Release', 'returns 35 credits'],
-        [`reviews/${reviewId}`, 'Deny', 'moves no credits'],
-        [`accounts/${account}`, 'Grant goodwill', 'Reason'],
-        [`accounts/${account}`, 'Freeze', 'refuses new spending from now on'],
-      ]);
-      expect(faults).toEqual([]);
-      await close();
-    },
-  );
+  it('of support has dialogs without a fault, which keep the focus and return it', async () => {
+    const { page, close } = await support.open(DARK_NARROW, ada);
+    const faults = await faultsOfDialogs(page, [
+      [`jobs/${delivered}`, 'Refund', 'returns 35 credits'],
+      [`jobs/${running}`, 'Extend', 'How much later'],
+      [`jobs/${running}`, 'Release', 'returns 35 credits'],
+      [`reviews/${reviewId}`, 'Deny', 'moves no credits'],
+      [`accounts/${account}`, 'Grant goodwill', 'Reason'],
+      [`accounts/${account}`, 'Freeze', 'refuses new spending from now on'],
+    ]);
+    expect(faults).toEqual([]);
+    await close();
+  });
 
   /**
    * Texts that are lost at 200 %, elements then wider than the screen, and controls that Tab does not reach at either

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { browserFor } from '../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from './enter-console.ts';
+import { withPages } from './enter-console.ts';
 import type { PortalFixture } from './portal-fixture.ts';
 import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
@@ -16,18 +16,15 @@ type Job = {
 
 /** Jobs of the voice studio (examples/catalogues), whose kinds no page of ours names. */
 describe.skipIf(program === null).concurrent('the pages, with the kinds of a catalogue of one’s own', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let ada: SignedIn;
   let account: string;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, async (pages) => {
     ({ portal, support } = pages);
     [account, ada] = await Promise.all([portal.openAccount('Harbour FM'), support.signIn('Ada Lovelace')]);
   });
-  afterAll(() => pages?.close());
 
   const made = async (body: object): Promise<Job> =>
     (await portal.untilEnded(account, await portal.submit(account, body))) as Job;

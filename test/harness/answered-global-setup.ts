@@ -48,7 +48,8 @@ function hasRunWhole(project: TestProject): boolean {
 }
 
 function testFilesIn(folder: string): number {
-  return readdirSync(folder, { recursive: true }).filter((file) => String(file).endsWith('.test.ts')).length;
+  const files = readdirSync(folder, { recursive: true }).map(String);
+  return files.filter((file) => file.endsWith('.test.ts') && !file.startsWith(`slow${path.sep}`)).length;
 }
 
 function missingIn(answered: string): readonly string[] {

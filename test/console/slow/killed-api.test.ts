@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { browserFor } from '../../browser/find-browser.ts';
 import { startApiBeside, type ApiBeside } from '../api-beside.ts';
-import { enterPages, type ConsolePages } from '../enter-console.ts';
+import { withPages } from '../enter-console.ts';
 import type { PortalFixture } from '../portal-fixture.ts';
 import type { SupportFixture } from '../support-fixture.ts';
 
@@ -35,20 +35,15 @@ const KEEP_EVENTS = `(() => {
 })();`;
 
 describe.skipIf(program === null)('pages whose API is killed', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let beside: ApiBeside;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, async (pages) => {
     ({ portal, support } = pages);
     beside = await startApiBeside(pages.parts);
   });
-  afterAll(async () => {
-    if (pages === undefined) return;
-    await Promise.all([pages.close(), beside.stop()]);
-  });
+  afterAll(() => beside.stop());
 
   it('say so, and continue by themselves once it is back, with every event once', async () => {
     const account = await portal.openAccount();

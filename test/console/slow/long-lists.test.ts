@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { browserFor } from '../../browser/find-browser.ts';
-import { enterPages, type ConsolePages } from '../enter-console.ts';
+import { withPages } from '../enter-console.ts';
 import { focusedOn } from '../keyboard.ts';
 import { LONG_LISTS, MOST_DRAWN, ROWS, serveLongLists, untilSettled, type LongList } from './long-lists.ts';
 import { brokenLayoutOf } from '../page-faults.ts';
@@ -12,21 +12,18 @@ const program = browserFor(import.meta.filename);
 const ZOOMED = { width: 640, height: 400 } as const;
 
 describe.skipIf(program === null).concurrent('a list of a thousand rows', () => {
-  let pages: ConsolePages | undefined;
   let portal: PortalFixture;
   let support: SupportFixture;
   let ada: SignedIn;
   let account: string;
   let jobId: string;
 
-  beforeAll(async () => {
-    pages = await enterPages(program);
+  withPages(program, async (pages) => {
     ({ portal, support } = pages);
     [account, ada] = await Promise.all([portal.openAccount('Long Lane'), support.signIn('Grace Hopper')]);
     jobId = await portal.submit(account, { kind: 'static_ad', brief: { headline: 'Fresh bread' } });
     await portal.untilEnded(account, jobId);
   });
-  afterAll(() => pages?.close());
 
   /** Opens a page with a list that was read to its end. */
   const openList = async (list: LongList) => {

@@ -3,13 +3,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withDatabase } from '../../cli/with-database.ts';
-import { HomeInUseError, startStack } from '../../dev/stack/start-stack.ts';
-import type { Stack } from '../../dev/stack/stack-handle.ts';
-import { CHILD_NAMES, readRunningStack, type StackInfo } from '../../dev/stack/stack-info.ts';
-import { reconcile } from '../../ledger/reconcile.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { isAlive, until } from './is-alive.ts';
+import { withDatabase } from '../../../cli/with-database.ts';
+import { HomeInUseError, startStack } from '../../../dev/stack/start-stack.ts';
+import type { Stack } from '../../../dev/stack/stack-handle.ts';
+import { CHILD_NAMES, readRunningStack, type StackInfo } from '../../../dev/stack/stack-info.ts';
+import { reconcile } from '../../../ledger/reconcile.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
+import { isAlive, until } from '../is-alive.ts';
 
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 let stack: Stack;
@@ -44,7 +44,7 @@ async function runDemoCommand(): Promise<{
   /** The lines for a person while it runs. */
   readonly progress: readonly string[];
 }> {
-  const main = path.join(import.meta.dirname, '..', '..', 'dev', 'main.ts');
+  const main = path.join(import.meta.dirname, '..', '..', '..', 'dev', 'main.ts');
   const env = { PATH: '/usr/bin:/bin', HOLDFAST_HOME: home.home };
   const child = spawn(process.execPath, ['--import', 'tsx', main, 'demo', '--json'], {
     env,
