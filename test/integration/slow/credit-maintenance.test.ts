@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { setPlan } from '../../ledger/plan.ts';
-import { REPLACE_CLOCK } from '../harness/template-database.ts';
-import { holdAccount } from './held-account.ts';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
-import { SUPERSCALE_PLAN_RULES } from '../harness/superscale.ts';
+import { setPlan } from '../../../ledger/plan.ts';
+import { REPLACE_CLOCK } from '../../harness/template-database.ts';
+import { holdAccount } from '../held-account.ts';
+import { startRunningStack, type RunningStack } from '../running-stack.ts';
+import { SUPERSCALE_PLAN_RULES } from '../../harness/superscale.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Credit maintenance runs every second here; a killed worker's step is given up after 10 s without a heartbeat. */

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import { startRunningStack, type Json, type RunningStack } from '../running-stack.ts';
 
 /** Another product than the shipped one, declared by one file and run by the same processes. */
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
 const CATALOGUE = path.join(CHECKOUT, 'examples', 'catalogues', 'voice-studio', 'voice-studio.mjs');
 const SCRIPT = 'Welcome to the harbour. The last ferry leaves at nine. Please stand behind the yellow line.';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { startRunningStack, type RunningStack } from '../running-stack.ts';
 
 let running: RunningStack;
 beforeAll(async () => {

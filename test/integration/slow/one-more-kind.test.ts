@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { startRunningStack, type RunningStack } from '../running-stack.ts';
 
-const FILE = path.join(import.meta.dirname, '../../examples/catalogues/one-more-kind/one-more-kind.mjs');
+const FILE = path.join(import.meta.dirname, '../../../examples/catalogues/one-more-kind/one-more-kind.mjs');
 const MAX_LINES = 60;
 
 let running: RunningStack;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { startRunningStack, type RunningStack } from '../running-stack.ts';
 
 /** Polls without a webhook come 0.2, 0.6, 1.4, 3, 6.2 and 12.6 s after the submission: this lies between the last two. */
 const RUN_MS = 8_000;

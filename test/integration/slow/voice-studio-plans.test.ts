@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REPLACE_CLOCK } from '../harness/template-database.ts';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import { REPLACE_CLOCK } from '../../harness/template-database.ts';
+import { startRunningStack, type Json, type RunningStack } from '../running-stack.ts';
 
 /** Plans, packs and grants of another catalogue than the shipped one: every amount and every lifetime is that file's. */
 
-const CATALOGUE = path.join(import.meta.dirname, '../../examples/catalogues/voice-studio/voice-studio.mjs');
+const CATALOGUE = path.join(
+  import.meta.dirname,
+  '../../../examples/catalogues/voice-studio/voice-studio.mjs',
+);
 const START = new Date('2026-01-31T09:00:00Z');
 /** Credit maintenance runs every second here. */
 const WITHIN_MS = 60_000;

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import {
   ACCESS_KEY_ID,
   SECRET_ACCESS_KEY,
   startS3Server,
   type S3Server,
-} from '../s3-server/start-s3-server.ts';
-import { holdingSecret, leftBehind } from './left-behind.ts';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+} from '../../s3-server/start-s3-server.ts';
+import { holdingSecret, leftBehind } from '../left-behind.ts';
+import { startRunningStack, type Json, type RunningStack } from '../running-stack.ts';
 
 /** The whole stack with its results in a bucket of a real S3 server, instead of a folder. */
 
