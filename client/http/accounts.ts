@@ -1,3 +1,4 @@
+import { pathSegment } from './path-segment.ts';
 import { Listing } from './listing.ts';
 import { NO_REASON_YET, preview, type DecidedOptions } from './preview.ts';
 import type { CallOptions, Transport } from './transport.ts';
@@ -147,5 +148,5 @@ export class Grants {
   }
 }
 
-const accountPath = (id: string) => `/v1/accounts/${encodeURIComponent(id)}`;
-const voidPath = (id: string) => `/v1/grants/${encodeURIComponent(id)}/void`;
+const accountPath = (id: string) => `/v1/accounts/${pathSegment(id)}`;
+const voidPath = (id: string) => `/v1/grants/${pathSegment(id)}/void`;

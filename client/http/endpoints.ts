@@ -1,3 +1,4 @@
+import { pathSegment } from './path-segment.ts';
 import { Listing } from './listing.ts';
 import { preview, type ReasonedOptions } from './preview.ts';
 import type { CallOptions, Transport } from './transport.ts';
@@ -90,6 +91,6 @@ export class WebhookEndpoints {
   }
 }
 
-const endpointPath = (id: string) => `/v1/webhook_endpoints/${encodeURIComponent(id)}`;
+const endpointPath = (id: string) => `/v1/webhook_endpoints/${pathSegment(id)}`;
 const resendPath = (id: string, deliveryId: string) =>
-  `${endpointPath(id)}/deliveries/${encodeURIComponent(deliveryId)}/resend`;
+  `${endpointPath(id)}/deliveries/${pathSegment(deliveryId)}/resend`;

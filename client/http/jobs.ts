@@ -1,3 +1,4 @@
+import { pathSegment } from './path-segment.ts';
 import { streamEvents } from './event-stream.ts';
 import { HoldfastError, JobFailedError } from './holdfast-error.ts';
 import { Listing } from './listing.ts';
@@ -143,4 +144,4 @@ async function readToTheEnd(events: AsyncGenerator<JobEvent>): Promise<void> {
   }
 }
 
-const jobPath = (id: string) => `/v1/jobs/${encodeURIComponent(id)}`;
+const jobPath = (id: string) => `/v1/jobs/${pathSegment(id)}`;

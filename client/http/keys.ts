@@ -1,3 +1,4 @@
+import { pathSegment } from './path-segment.ts';
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
 import { preview, type DecidedOptions } from './preview.ts';
@@ -52,4 +53,4 @@ export class Keys {
   }
 }
 
-const keyPath = (id: string) => `/v1/keys/${encodeURIComponent(id)}`;
+const keyPath = (id: string) => `/v1/keys/${pathSegment(id)}`;

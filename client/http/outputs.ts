@@ -1,3 +1,4 @@
+import { pathSegment } from './path-segment.ts';
 import { hexOf } from './hex.ts';
 import { HoldfastError } from './holdfast-error.ts';
 import type { CallOptions, KeyedOptions, Transport } from './transport.ts';
@@ -88,7 +89,7 @@ export function fileNameOf(output: Pick<Output, 'id' | 'content_type'>): string 
   return `${output.id}${ENDINGS[output.content_type ?? ''] ?? ''}`;
 }
 
-const outputPath = (id: string) => `/v1/outputs/${encodeURIComponent(id)}`;
+const outputPath = (id: string) => `/v1/outputs/${pathSegment(id)}`;
 
 /** The call that reads the bytes. */
 export function downloadOf(contentUrl: string, options: CallOptions) {

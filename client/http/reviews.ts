@@ -1,3 +1,4 @@
+import { pathSegment } from './path-segment.ts';
 import { Listing } from './listing.ts';
 import { newKey } from './new-key.ts';
 import { preview, type DecidedOptions } from './preview.ts';
@@ -40,4 +41,4 @@ export class Reviews {
   }
 }
 
-const reviewPath = (id: string) => `/v1/reviews/${encodeURIComponent(id)}`;
+const reviewPath = (id: string) => `/v1/reviews/${pathSegment(id)}`;

@@ -1,3 +1,4 @@
+import { pathSegment } from './path-segment.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type { ConsoleSession, PortalSession, PortalSessionBody } from './wire-types.ts';
 
@@ -15,7 +16,7 @@ export class PortalSessions {
   }
 
   revoke(id: string, options: CallOptions = {}): Promise<void> {
-    const path = `/v1/portal_sessions/${encodeURIComponent(id)}`;
+    const path = `/v1/portal_sessions/${pathSegment(id)}`;
     return this.#transport.send({ ...options, method: 'DELETE', path }, () => Promise.resolve());
   }
 }

@@ -45,6 +45,8 @@ export function verifyWebhook(
   secrets: string | readonly string[],
   options: { readonly toleranceSeconds?: number; readonly now?: () => number } = {},
 ): WebhookEvent {
+  if (typeof rawBody !== 'string' && !ArrayBuffer.isView(rawBody))
+    throw new TypeError('the body as it was received is needed, text or bytes, not what a parser made of it');
   const id = headerOf(headers, 'webhook-id');
   const timestamp = headerOf(headers, 'webhook-timestamp');
   const signatures = headerOf(headers, 'webhook-signature');

@@ -60,9 +60,15 @@ export type Transport = {
 };
 
 export function createTransport(settings: TransportSettings): Transport {
+  // The platform's own error has the whole key in its message.
+  if (settings.apiKey !== null && !/^[\x21-\x7e]*$/.test(settings.apiKey.trim()))
+    throw new TypeError('apiKey has a character that no key has');
   const send: Transport['send'] = async (call, read) => {
     // Outside of the tries: a request that cannot be built is the caller's fault, not the connection's.
     const request = new Request(urlOf(settings, call), requestOf(settings, call));
+    // `localhost:8787` is an address too: of the scheme "localhost".
+    if (!/^https?:/.test(request.url))
+      throw new TypeError(`baseUrl is an address of http, as http://localhost:8787, not ${settings.baseUrl}`);
     for (let tries = 1; ; tries += 1) {
       const outcome = await tryOnce(settings, call, request.clone(), read);
       if (outcome.is === 'done') return outcome.result;

@@ -9,12 +9,12 @@ type Client = HoldfastClient;
 /** A call of the client, or why it has none. */
 type Made = ((holdfast: Client) => unknown) | string;
 
-const ID = 'an-id';
+const AN_ID = 'an-id';
 const BODY = {} as never;
 const WHY = 'because';
 
 /** The client's method of each call: a call without one does not compile. */
-const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
+const methodsFor = (ID: string): Readonly<Record<keyof typeof CALLS, Made>> => ({
   quote: (holdfast) => holdfast.quotes.create(BODY),
   submitJob: (holdfast) => holdfast.jobs.create(BODY),
   listJobs: (holdfast) => holdfast.jobs.list().page(),
@@ -95,11 +95,11 @@ const METHODS: Readonly<Record<keyof typeof CALLS, Made>> = {
   readLedgerChecks: (holdfast) => holdfast.ledgerChecks(),
   listUnknownBills: (holdfast) => holdfast.unknownBills().page(),
   ...CALLS_OF_PAGES,
-};
+});
 
 test('every call has a method of the client, which sends it, with an Idempotency-Key where one is needed', async () => {
   const calls: Readonly<Record<string, Call>> = CALLS;
-  for (const [name, made] of Object.entries(METHODS)) {
+  for (const [name, made] of Object.entries(methodsFor(AN_ID))) {
     if (typeof made === 'string') continue;
     const api = await scriptedApi(json({ data: [], next_cursor: null }));
     const holdfast = new HoldfastClient({ baseUrl: api.url, apiKey: 'hf_live_x', retry: { retries: 0 } });
@@ -107,11 +107,48 @@ test('every call has a method of the client, which sends it, with an Idempotency
     await Promise.resolve(made(holdfast)).catch(() => undefined);
     const [asked] = api.arrived;
     const call = calls[name];
-    const path = call?.path.replaceAll(/:\w+/g, ID);
+    const path = call?.path.replaceAll(/:\w+/g, AN_ID);
     expect([asked?.method, asked?.path.split('?')[0]], name).toEqual([call?.method.toUpperCase(), path]);
     if (call?.idempotencyKey === 'required') {
       expect(asked?.headers['idempotency-key'], name).toMatch(/^[\w-]{36}$/);
     }
     await api.close();
   }
+});
+
+test.each(['', '.', '..'])(
+  'a call with the id "%s" sends nothing: its path would be that of another call',
+  async (id) => {
+    const api = await scriptedApi(json({ data: [], next_cursor: null }));
+    const holdfast = new HoldfastClient({ baseUrl: api.url, apiKey: 'hf_live_x', retry: { retries: 0 } });
+    const calls: Readonly<Record<string, Call>> = CALLS;
+    // The path of its bytes is in the output itself.
+    const { readOutputContent: _bytes, ...methods } = methodsFor(id);
+    for (const [name, made] of Object.entries(methods)) {
+      if (typeof made === 'string' || !calls[name]?.path.includes('/:')) continue;
+      await expect(
+        Promise.resolve().then(() => made(holdfast)),
+        name,
+      ).rejects.toThrow(TypeError);
+    }
+    expect(api.arrived).toEqual([]);
+    await api.close();
+  },
+);
+
+test.each(['localhost:8787', 'ftp://holdfast.test'])(
+  'a call to the address %s fails at once, and says what an address is',
+  async (baseUrl) => {
+    const holdfast = new HoldfastClient({ baseUrl, apiKey: 'hf_live_x' });
+    await expect(holdfast.balance()).rejects.toThrow(/baseUrl is an address of http/);
+  },
+);
+
+test('a key that no header can hold is refused without being named; blanks around it, as of a file, are left out', async () => {
+  const api = await scriptedApi(json({}));
+  const clientOf = (apiKey: string) => new HoldfastClient({ baseUrl: api.url, apiKey });
+  expect(() => clientOf('hf_live_x\ny')).toThrow(/^apiKey has a character that no key has$/);
+  await clientOf('hf_live_x\n').balance();
+  expect(api.arrived[0]?.headers.authorization).toBe('Bearer hf_live_x');
+  await api.close();
 });

@@ -39,6 +39,13 @@ const codeOf = (call: () => unknown) => {
 describe('verifyWebhook', () => {
   const { secret, body, headers } = PUBLISHED;
 
+  it('of a body that was parsed says that the body as it was received is needed', () => {
+    const parsed = JSON.parse(body) as string;
+    expect(() => verifyWebhook(parsed, headers, secret, { now })).toThrow(
+      /^the body as it was received is needed/,
+    );
+  });
+
   it('accepts the example of the specification as text, as bytes and with headers of any kind', () => {
     const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';
     expect(verifyWebhook(body, headers, secret, { now })).toEqual({ test: 2_432_232_314, id });
