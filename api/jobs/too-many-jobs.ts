@@ -1,5 +1,6 @@
 import { limitHeaders } from '../http/limit-headers.ts';
 import { Problem } from '../http/problem.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 /** About as long as a static ad takes. */
 const RETRY_AFTER_SECONDS = 5;
@@ -9,7 +10,7 @@ export function tooManyJobs(maxJobs: number): Problem {
   return new Problem(
     'rate_limited',
     {
-      detail: `This account may have ${String(maxJobs)} jobs under way at a time (max_concurrent_jobs), and has. Send the same request with the same Idempotency-Key once one has ended.`,
+      detail: `This account may have ${counted(maxJobs, 'job')} under way at a time (max_concurrent_jobs), and has. Send the same request with the same Idempotency-Key once one has ended.`,
       billed: 'no',
       limit: { limit: 'max_concurrent_jobs', jobs: maxJobs },
     },

@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { connectOperatorApi } from '../operator-api.ts';
 import { fields, second, secondOrDash, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
+import { counted, countedFigure } from '../../domain/texts/counted.ts';
 
 /** `holdfast balance`: available and reserved credits, and their grants. */
 export async function balanceCommand(
@@ -18,7 +19,7 @@ export async function balanceCommand(
 /** The planning figures of the price list: each number alone. */
 function purchasesOf(buys: Balance['buys']): string {
   return Object.entries(buys)
-    .map(([name, count]) => `${shown(count)} ${name.replaceAll('_', ' ')}`)
+    .map(([name, count]) => countedFigure(count, name))
     .join(' or ');
 }
 
@@ -30,7 +31,7 @@ function linesOf(balance: Balance): string {
     ['Reserved', balance.reserved],
     ['Spent this period', `${shown(balance.spent_this_period)} since ${balance.period_starts_at}`],
     ['Buys', purchasesOf(buys)],
-    ['Next expiry', next === null ? null : `${shown(next.credits)} credits at ${second(next.at)}`],
+    ['Next expiry', next === null ? null : `${counted(next.credits, 'credit')} at ${second(next.at)}`],
   ]);
   if (balance.grants.length === 0) return sums;
   const grants = balance.grants.map((grant) => ({

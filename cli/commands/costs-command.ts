@@ -8,6 +8,7 @@ import { connectOperatorApi, type OperatorApi } from '../operator-api.ts';
 import { second, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
 import { askDatabase } from '../with-database.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 /** The most bills listed: the oldest ones to begin with. */
 const MAX_SHOWN = 1_000;
@@ -68,7 +69,7 @@ function linesOf(report: CostReport, unknown: readonly UnknownBill[]): string {
 
 function uncostedLines({ uncosted_attempts: attempts }: CostSums): readonly string[] {
   if (attempts === 0) return [];
-  return [`\nBilled, and nothing says how much: ${shown(attempts)} attempts. They are in no sum.`];
+  return [`\nBilled, and nothing says how much: ${counted(attempts, 'attempt')}, in no sum.`];
 }
 
 function unknownLines(bills: readonly UnknownBill[]): readonly string[] {
@@ -123,7 +124,7 @@ async function importLines(
   if (bill.changed.length > 0) {
     const [first = ''] = bill.changed;
     throw new CommandError(
-      `${source}: nothing was imported. ${shown(bill.changed.length)} lines were imported before with another ` +
+      `${source}: nothing was imported. ${counted(bill.changed.length, 'line was', 'lines were')} imported before with another ` +
         `cost or of another attempt; the first is ${first}.`,
       EXIT_CODE.failed,
     );
@@ -135,7 +136,7 @@ function importedLines(bill: ImportedBill): string {
   const ids = bill.unknown.slice(0, MAX_IDS_SHOWN);
   const more = bill.unknown.length - ids.length;
   return [
-    `Imported ${shown(bill.imported)} lines; ${shown(bill.known)} had been imported before.`,
+    `Imported ${counted(bill.imported, 'line')}; ${shown(bill.known)} had been imported before.`,
     ...(ids.length === 0
       ? []
       : [`Of no attempt here, and left out (${shown(bill.unknown.length)}):`, ...ids.map((id) => `  ${id}`)]),

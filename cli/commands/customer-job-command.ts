@@ -9,6 +9,7 @@ import { readJobBody } from '../input/read-job-body.ts';
 import { withClient } from '../operator-api.ts';
 import { fields, second, show, shown } from '../show/show.ts';
 import { formatRecords, formatTable, printJson, printLine, printProgress } from '../show/terminal.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 /** A customer's calls, for the named account or the job's own. */
 
@@ -93,7 +94,7 @@ export async function submitJobCommand(
   const job = await withClient(context, async (holdfast) => {
     const submitted = await holdfast.jobs.create(body, { account, idempotencyKey: key });
     if (!options.wait) return submitted;
-    printProgress(`${submitted.id}: ${shown(submitted.billing.reserved)} credits reserved; waiting …`);
+    printProgress(`${submitted.id}: ${counted(submitted.billing.reserved, 'credit')} reserved; waiting …`);
     return holdfast.jobs.wait(submitted.id, { account });
   });
   show(job, options, () => linesOf(job));

@@ -4,6 +4,7 @@ import { connectOperatorApi } from '../operator-api.ts';
 import { isDryRun, type DryRunOptions } from '../dry-run.ts';
 import { fitLines } from '../show/fit-line.ts';
 import { second, show, shown } from '../show/show.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 export type GrantOptions = {
   readonly source: 'trial' | 'top_up' | 'goodwill';
@@ -27,7 +28,7 @@ export async function grantCommand(
   const { body, isReplay } = await api.json<Grant>(`/v1/accounts/${account}/grants`, { body: asked });
   show(body, options, () => {
     const end = body.expires_at === null ? 'without expiry' : `until ${second(body.expires_at)}`;
-    const what = `${shown(body.amount)} credits of ${body.source} for ${account}, ${end}: ${body.id}`;
+    const what = `${counted(body.amount, 'credit')} of ${body.source} for ${account}, ${end}: ${body.id}`;
     return fitLines(isReplay ? `Given before under this reference, and not again: ${what}` : what, 0);
   });
 }
@@ -47,7 +48,7 @@ export async function voidGrantCommand(
   });
   show(body, options, () =>
     fitLines(
-      `Took back ${shown(body.voided)} credits of ${grant}; ${shown(body.not_recovered)} had been spent or reserved.`,
+      `Took back ${counted(body.voided, 'credit')} of ${grant}; ${shown(body.not_recovered)} had been spent or reserved.`,
       0,
     ),
   );

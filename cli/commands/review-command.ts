@@ -12,6 +12,7 @@ import { isDryRun } from '../dry-run.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { fields, second, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 export type ListReviewsOptions = {
   readonly state: string;
@@ -126,7 +127,10 @@ function linesOf(review: ReviewForSupport): string {
     ...brief,
     ['Instruction', review.instruction],
     ['Output', `${review.output.content_url} (${shown(review.output.content_type)})`],
-    ['Charged', `${shown(review.billing.committed)} credits, ${shown(review.billing.refunded)} given back`],
+    [
+      'Charged',
+      `${counted(review.billing.committed, 'credit')}, ${shown(review.billing.refunded)} given back`,
+    ],
     ['State', stateOf(review)],
     ['Reason', review.reason],
     ['Free retry', review.retry_job_id],

@@ -5,6 +5,7 @@ import { connectOperatorApi, withClient } from '../operator-api.ts';
 import { isDryRun, type DryRunOptions } from '../dry-run.ts';
 import { fields, second, secondOrDash, show, shown } from '../show/show.ts';
 import { formatRecords } from '../show/terminal.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 export type UpdateOptions = {
   readonly url?: string;
@@ -155,7 +156,11 @@ export async function resendWebhooksCommand(
     }
     const sent = await webhookEndpoints.resendSince(id, asked, { account });
     const upTo = sent.last_sequence === null ? '' : `, up to ${String(sent.last_sequence)}`;
-    show(sent, options, () => `${shown(sent.resent)} events are sent again${upTo}.`);
+    show(
+      sent,
+      options,
+      () => `${counted(sent.resent, 'event')} ${sent.resent === 1 ? 'is' : 'are'} sent again${upTo}.`,
+    );
   });
 }
 

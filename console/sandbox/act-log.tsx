@@ -5,6 +5,7 @@ import { Section } from '../shared/parts/shell.tsx';
 import { Badge, type Tone } from '../shared/parts/state-badge.tsx';
 import type { Act, ActOutcome } from './sandbox-wire.ts';
 import { timeText } from './time-text.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 const STATES: Readonly<Record<Act['state'], { readonly tone: Tone; readonly text: string }>> = {
   under_way: { tone: 'active', text: 'Under way' },
@@ -54,7 +55,7 @@ function outcomeText(outcome: ActOutcome): string {
     failed > 0 && `${String(failed)} failed`,
     open > 0 && `${String(open)} not ended`,
   ].filter((text) => text !== false);
-  const money = `${creditsText(charged)} credits charged, ${creditsText(returned)} returned`;
+  const money = `${counted(charged, 'credit')} charged, ${creditsText(returned)} returned`;
   const submitted = twice === 0 ? 'each submitted once' : `${String(twice)} submitted twice`;
-  return `${String(jobs)} ${jobs === 1 ? 'job' : 'jobs'}: ${ends.join(', ')}. ${money}, ${submitted}.`;
+  return `${counted(jobs, 'job')}: ${ends.join(', ')}. ${money}, ${submitted}.`;
 }

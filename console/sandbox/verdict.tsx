@@ -3,6 +3,7 @@ import type { Balance } from '../../client/http/wire-types.ts';
 import { creditsText } from '../shared/parts/money.tsx';
 import { Badge } from '../shared/parts/state-badge.tsx';
 import type { LedgerCheck } from './sandbox-wire.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 /**
  * The account's sum of credits, which must hold through every fault, and the reconcile check's result for the ledger.
@@ -60,7 +61,8 @@ function Sign({ children }: { readonly children: ComponentChildren }) {
 }
 
 function CheckBadge({ check }: { readonly check: LedgerCheck }) {
-  if (check.findings > 0) return <Badge tone="bad">{`Reconcile: ${String(check.findings)} findings`}</Badge>;
+  if (check.findings > 0)
+    return <Badge tone="bad">{`Reconcile: ${counted(check.findings, 'finding')}`}</Badge>;
   if (check.is_late) return <Badge tone="warning">PostgreSQL does not respond</Badge>;
   if (check.checked_at === null) return <Badge tone="neutral">Reconcile is running</Badge>;
   return <Badge tone="good">Reconcile clean</Badge>;

@@ -17,6 +17,7 @@ import { SandboxAccount } from './sandbox-account.ts';
 import type { SandboxSettings } from './sandbox-settings.ts';
 import { watchLedger, type LedgerWatch } from './watch-ledger.ts';
 import type { WebhookRelay } from './webhook-relay.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 /** The act was not begun; the message says why. */
 export class ActRefused extends Error {}
@@ -176,7 +177,7 @@ function isFault(name: ActName): name is FaultName {
 }
 
 function countText(count: number, word: string): string {
-  return `${String(count)} ${word}${count === 1 ? ' is' : 's are'}`;
+  return counted(count, `${word} is`, `${word}s are`);
 }
 
 function sentenceOf(error: unknown): string {

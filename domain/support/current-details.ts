@@ -1,4 +1,5 @@
 import type { WaitsFor } from '../work/provider-limits.ts';
+import { counted } from '../texts/counted.ts';
 
 /** The status of a running output, at the top of its page in Temporal UI. It is not encrypted: ids and figures only. */
 export type OutputStatus = {
@@ -26,7 +27,7 @@ export function currentDetailsOf(status: OutputStatus): string {
   const rows: readonly (readonly [string, string])[] = [
     ['State', state],
     ['Reservation', `\`${reservationId}\``],
-    ['Amount', `${String(credits)} credits`],
+    ['Amount', counted(credits, 'credit')],
     ['Attempt', attempts.map(describeAttempt).join(', ') || 'none under way'],
     ['Provider job', attempts.map(({ providerJobId }) => providerJobId ?? 'not known').join(', ') || '–'],
     ...(waiting.length === 0 ? [] : [['Waits', waiting.map(describeWait).join(', ')] as const]),

@@ -1,5 +1,6 @@
 import type { PreviewedMove } from './describe-preview.ts';
-import { counted, day, minute } from './effect-words.ts';
+import { day, minute } from './effect-words.ts';
+import { counted } from '../texts/counted.ts';
 
 /** What a change of an account would do, in sentences, from what PostgreSQL saw it do before it was rolled back. */
 

@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never.ts';
-import { counted, day, minute } from './effect-words.ts';
+import { day, minute } from './effect-words.ts';
+import { counted } from '../texts/counted.ts';
 
 /** Describes what a command would do, from a run in PostgreSQL that was rolled back. */
 

@@ -1,10 +1,5 @@
 /** The words of what an action of support would do. Days and minutes are of UTC. */
 
-/** `1,250 credits` */
-export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
-}
-
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `30 Nov 2026`, of a text in RFC 3339 and UTC. */

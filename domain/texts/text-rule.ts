@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** A UTF-16 half without its other half: not text, and nothing PostgreSQL or JSON would store. */
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 /** C0, DEL and C1; and the same without tab and line feed, which belong in a paragraph. */
@@ -30,7 +32,7 @@ export function faultOfText(
 ): { readonly code: string; readonly detail: string } | null {
   // Length first and by units: the other checks need not read a megabyte. A code point is one or two units.
   if (text.length > rule.max * 2 || [...text].length > rule.max) {
-    return { code: 'too_long', detail: `At most ${String(rule.max)} characters.` };
+    return { code: 'too_long', detail: `At most ${counted(rule.max, 'character')}.` };
   }
   if ((rule.isParagraph === true ? CONTROL_IN_PARAGRAPH : CONTROL).test(text)) {
     const allowed =

@@ -1,3 +1,5 @@
+import { counted } from '../texts/counted.ts';
+
 /** States of a job as people see it (docs/http-api.md). */
 
 export const JOB_STATES = [
@@ -30,5 +32,5 @@ export type OutputCounts = {
 /** The one-line summary of a job: "18 of 20 delivered, 70 credits returned". */
 export function summarize(counts: OutputCounts, returnedCredits: number): string {
   const delivered = `${String(counts.succeeded)} of ${String(counts.outputs)} delivered`;
-  return returnedCredits > 0 ? `${delivered}, ${String(returnedCredits)} credits returned` : delivered;
+  return returnedCredits > 0 ? `${delivered}, ${counted(returnedCredits, 'credit')} returned` : delivered;
 }

@@ -5,6 +5,7 @@ import {
   type PreviewedEffect,
   type PreviewedMove,
 } from '../../domain/support/describe-preview.ts';
+import { counted, countedFigure } from '../../domain/texts/counted.ts';
 
 const BACK: PreviewedMove = {
   credits: 35,
@@ -14,6 +15,16 @@ const BACK: PreviewedMove = {
   expires_at: '2026-11-30T00:00:00+00:00',
 };
 const EFFECT: PreviewedEffect = { moves: [BACK], job_state: 'failed', reserved: 35, live: 0, about: null };
+
+it('a count takes the form of its word that goes with it, of a planning figure too', () => {
+  expect([0, 1, 2, 1_250].map((count) => counted(count, 'credit'))).toEqual([
+    ...['0 credits', '1 credit', '2 credits', '1,250 credits'],
+  ]);
+  expect([counted(1, 'try', 'tries'), counted(2, 'try', 'tries')]).toEqual(['1 try', '2 tries']);
+  expect([countedFigure(1, 'voice_overs'), countedFigure(2, 'voice_overs')]).toEqual([
+    ...['1 voice over', '2 voice overs'],
+  ]);
+});
 
 describe('the description of what a command would do', () => {
   it('says where credits go, and when they end', () => {

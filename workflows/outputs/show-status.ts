@@ -4,6 +4,7 @@ import { currentDetailsOf, type OutputStatus } from '../../domain/support/curren
 import { handleQuery } from '../messages/handle-message.ts';
 import { statusQuery } from '../../contract/workflow-messages.ts';
 import type { OutputRun } from './output-run.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 /** Registers the handler of the status query, and shows the status a first time. */
 export function handleStatusQuery(run: OutputRun): void {
@@ -24,7 +25,7 @@ export function showStatus(run: OutputRun): void {
 export function showEnding(settled: Settled): void {
   const ending =
     settled.outcome === 'committed'
-      ? `delivered, ${String(settled.credits)} credits charged`
+      ? `delivered, ${counted(settled.credits, 'credit')} charged`
       : `not delivered (${settled.failure?.code ?? 'internal'}), the credits are back`;
   setCurrentDetails(`Ended: ${ending}.`);
 }

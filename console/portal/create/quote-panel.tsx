@@ -11,6 +11,7 @@ import { buysText } from '../credits/balance-card.tsx';
 import { useVisit } from '../portal-context.tsx';
 import type { LiveQuote } from './use-quote.ts';
 import type { Submission } from './use-submission.ts';
+import { counted } from '../../../domain/texts/counted.ts';
 
 /** The price of the form's content, what prevents it, and the button that submits it. */
 export function QuotePanel(props: {
@@ -66,7 +67,7 @@ export function QuotePanel(props: {
               if (quote !== null) submission.submit(quote);
             }}
           >
-            {quote === null ? action : `${action} for ${creditsText(quote.total)} credits`}
+            {quote === null ? action : `${action} for ${counted(quote.total, 'credit')}`}
           </Button>
         )
       )}
@@ -125,7 +126,7 @@ function NotEnough({ quote }: { readonly quote: Quote }) {
   const { catalogue } = useVisit();
   const missing = 0 - quote.balance_after;
   return (
-    <Notice tone="warning" title={`${creditsText(missing)} credits are missing`}>
+    <Notice tone="warning" title={`${counted(missing, 'credit is', 'credits are')} missing`}>
       {catalogue.packs.length > 0 && (
         <>
           <p>A pack adds credits to your account:</p>

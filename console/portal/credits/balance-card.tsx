@@ -2,11 +2,12 @@ import type { Balance } from '../../../client/http/wire-types.ts';
 import { mayMoveCredits } from '../../shared/data/may-move-credits.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
-import { creditsText, Money } from '../../shared/parts/money.tsx';
+import { Money } from '../../shared/parts/money.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { useVisit } from '../portal-context.tsx';
+import { countedFigure } from '../../../domain/texts/counted.ts';
 
 /** The available and reserved credits, and what they buy. */
 export function BalanceCard({ balance }: { readonly balance: Balance }) {
@@ -51,9 +52,6 @@ export function BalanceCard({ balance }: { readonly balance: Balance }) {
 
 /** `Buys 28 statics or 1 video`, from the planning figures of the price list. */
 export function buysText(buys: Balance['buys']): string {
-  const parts = Object.entries(buys).map(([name, count]) => {
-    const words = name.replaceAll('_', ' ');
-    return `${creditsText(count)} ${count === 1 ? words.replace(/s$/, '') : words}`;
-  });
+  const parts = Object.entries(buys).map(([name, count]) => countedFigure(count, name));
   return parts.length === 0 ? '' : `Buys ${parts.join(' or ')}`;
 }

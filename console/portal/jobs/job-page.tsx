@@ -3,6 +3,7 @@ import type { Catalogue, Job } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { wordsOf } from '../../shared/data/problem-words.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
+import { counted } from '../../../domain/texts/counted.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Dialog } from '../../shared/parts/dialog.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
@@ -185,9 +186,7 @@ function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange:
           }
         >
           <p>{rule ?? 'What a cancel returns depends on the model that makes it.'}</p>
-          <p class="muted">
-            <Money credits={job.billing.reserved} isNamed /> are reserved for it.
-          </p>
+          <p class="muted">{counted(job.billing.reserved, 'credit is', 'credits are')} reserved for it.</p>
           {error !== null && <ErrorNotice error={error} />}
         </Dialog>
       )}

@@ -8,6 +8,7 @@ import type { DaySeries } from '../../shared/parts/day-series.ts';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { useFilter } from '../../shared/router.tsx';
+import { counted } from '../../../domain/texts/counted.ts';
 
 const EVERY_MS = 30_000;
 const DAY_MS = 86_400_000;
@@ -22,7 +23,7 @@ export function BalanceChart() {
   const [chosen, choose] = useFilter('days');
   const days = chosen === '90' ? 90 : 30;
   const balance = useResource(
-    `balance of ${String(days)} days`,
+    `balance of ${counted(days, 'day')}`,
     (signal) => client.balanceByDay(days, { signal }),
     { everyMs: EVERY_MS },
   );

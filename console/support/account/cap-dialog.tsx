@@ -3,9 +3,9 @@ import type { Account, Limits, Spender } from '../../../client/http/wire-types.t
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Field } from '../../shared/parts/field.tsx';
 import { FigureField } from '../../shared/parts/figure-field.tsx';
-import { creditsText } from '../../shared/parts/money.tsx';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
+import { counted } from '../../../domain/texts/counted.ts';
 
 type Cap = Limits['overrides'][number];
 type Named = Pick<Spender, 'type' | 'name'>;
@@ -127,5 +127,5 @@ function howOf(own: Cap | undefined): How {
 function capText(cap: Cap | undefined): string {
   if (cap === undefined) return 'is capped as all others are';
   const { credits_per_period: credits } = cap;
-  return credits === null ? 'has no cap' : `may spend ${creditsText(credits)} credits per period`;
+  return credits === null ? 'has no cap' : `may spend ${counted(credits, 'credit')} per period`;
 }

@@ -7,6 +7,7 @@ import { Instant } from '../../shared/parts/instant.tsx';
 import { Shown } from '../../shared/parts/notice.tsx';
 import { Badge, sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
+import { counted } from '../../../domain/texts/counted.ts';
 
 const EVERY_MS = 30_000;
 
@@ -58,7 +59,7 @@ function reconcileBadge(run: Reconcile) {
   return run.findings === 0 ? (
     <Badge tone="good">Every credit adds up</Badge>
   ) : (
-    <Badge tone="bad">{`${String(run.findings)} ${run.findings === 1 ? 'finding' : 'findings'}`}</Badge>
+    <Badge tone="bad">{counted(run.findings, 'finding')}</Badge>
   );
 }
 

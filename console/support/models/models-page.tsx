@@ -11,6 +11,7 @@ import { useFilter } from '../../shared/router.tsx';
 import { MonthField } from '../month-field.tsx';
 import { Stale } from '../stale.tsx';
 import { breakerBadge } from './breaker-badge.tsx';
+import { counted } from '../../../domain/texts/counted.ts';
 
 const EVERY_MS = 5_000;
 
@@ -77,13 +78,13 @@ const COST_COLUMNS: readonly Column<CostRow>[] = [
     name: 'Returned but paid',
     isNumber: true,
     cell: ({ returned_but_paid: lost }) =>
-      lost.outputs === 0 ? '–' : `${countText(lost.outputs, 'output')}, $${lost.provider_cost}`,
+      lost.outputs === 0 ? '–' : `${counted(lost.outputs, 'output')}, $${lost.provider_cost}`,
   },
   {
     name: 'Unknown bills',
     isNumber: true,
     cell: ({ unknown_bills: unknown }) =>
-      unknown.attempts === 0 ? '–' : `${countText(unknown.attempts, 'attempt')}, $${unknown.provider_cost}`,
+      unknown.attempts === 0 ? '–' : `${counted(unknown.attempts, 'attempt')}, $${unknown.provider_cost}`,
   },
 ];
 
@@ -139,8 +140,6 @@ function Costs() {
     </Section>
   );
 }
-
-const countText = (count: number, word: string) => `${String(count)} ${count === 1 ? word : `${word}s`}`;
 
 /** `−$1.20`: the sign stands before the currency. */
 function dollarsText(amount: string): string {

@@ -10,6 +10,7 @@ import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { breakerBadge } from '../models/breaker-badge.tsx';
 import { Stale } from '../stale.tsx';
+import { counted } from '../../../domain/texts/counted.ts';
 
 /** The interval between reads. The page reads all lists in one request. */
 const EVERY_MS = 4_000;
@@ -144,7 +145,7 @@ function DegradedModels({ of }: { readonly of: Attention['models'] }) {
   return (
     <List
       title="Models"
-      none={`All ${String(of.length)} models work`}
+      none={of.length === 1 ? 'The model works' : `All ${counted(of.length, 'model')} work`}
       count={degraded.length}
       hasMore={false}
     >

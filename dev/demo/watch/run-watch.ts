@@ -7,6 +7,7 @@ import { check, type Check } from '../demo-step.ts';
 import type { DemoReport, StepReport } from '../run-demo.ts';
 import { proveLedger } from './prove-ledger.ts';
 import { SandboxDriver } from './sandbox-driver.ts';
+import { counted } from '../../../domain/texts/counted.ts';
 
 /** A fault, and all that runs beside it: longer than the sandbox waits for the jobs of an act. */
 const ACT_LIMIT_MS = 420_000;
@@ -62,7 +63,7 @@ function checksOf(act: Act, line: Progress): readonly Check[] {
   if (outcome === null) throw new Error(act.lines.at(-1) ?? 'nothing is known of it');
   const { jobs, delivered, failed, charged, returned, submitted_twice: twice, open } = outcome;
   line(
-    `${String(jobs)} ${jobs === 1 ? 'job' : 'jobs'}: ${String(delivered)} delivered, ${String(failed)} failed. ${String(charged)} charged, ${String(returned)} returned.`,
+    `${counted(jobs, 'job')}: ${String(delivered)} delivered, ${String(failed)} failed. ${String(charged)} charged, ${String(returned)} returned.`,
   );
   return [
     check('jobs that ended', jobs, jobs - open),
