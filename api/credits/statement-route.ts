@@ -1,7 +1,7 @@
 import { CALLS } from '../../contract/calls.ts';
 import { ENTRY_KINDS, type Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
-import { readStatement } from '../../ledger/reads/read-statement.ts';
+import { readStatement, type StoredStatement } from '../../ledger/reads/read-statement.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { invalidPart, notFound } from '../http/problem.ts';
 import { readQuery } from '../http/request/read-query.ts';
@@ -42,7 +42,8 @@ export function statementRoute(deps: { readonly database: Database }): Route {
   });
 }
 
-function viewStatement({ sums, ...statement }: Statement): Statement {
+function viewStatement({ sums, ...statement }: StoredStatement): Statement {
+  const { charged, refunded } = statement;
   // In the order of ENTRY_KINDS: PostgreSQL's JSON sorts keys in its own way.
   const inOrder = Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, sums[kind]])) as typeof sums;
   return {
@@ -50,8 +51,11 @@ function viewStatement({ sums, ...statement }: Statement): Statement {
     to: instantText(statement.to),
     opening: statement.opening,
     closing: statement.closing,
-    charged: statement.charged,
-    refunded: statement.refunded,
+    charged,
+    refunded,
+    // All that is neither a grant, a charge, a refund, an expiry nor a void. A release is no income, so it is none of those.
+    reserved_change:
+      statement.closing - statement.opening - (sums.grant - charged + refunded + sums.expire + sums.void),
     sums: inOrder,
   };
 }

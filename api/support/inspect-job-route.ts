@@ -3,7 +3,7 @@ import type { InspectedOutput, Inspection } from '../../contract/shapes/support-
 import type { SupportWorkflows } from '../../client/support-workflow.ts';
 import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { workflowIdOf, workflowIdOfOutput } from '../../domain/ids.ts';
-import { answersOf } from '../../domain/support/job-answers.ts';
+import { answersOf, billedCostOf } from '../../domain/support/job-answers.ts';
 import { possibleCommandsOf } from '../../domain/support/possible-commands.ts';
 import { providerPageOf } from '../../domain/support/provider-page.ts';
 import { nextActionOf } from '../../domain/support/next-action.ts';
@@ -46,11 +46,14 @@ export function inspectJobRoute(
         job: shownJob,
         model: found.model,
         provider: found.provider,
+        retry_of: found.retry_of,
         // The job's workflow. Without Temporal the rest is still shown.
         workflow: { id: workflowIdOf(job.id), state: workflow === 'unavailable' ? 'unknown' : workflow },
         answers: answersOf(outputs, shownJob.returned_automatically_by),
         // Outputs that a batch has begun go on without it: the dry run knows more of those.
         possible_commands: [...possibleCommandsOf(outputs, workflow !== 'not_running' || outputs.length > 1)],
+        attempts: outputs.reduce((sum, { attempts }) => sum + attempts.length, 0),
+        provider_cost: billedCostOf(outputs),
         outputs,
         actions: found.actions.map(viewAction),
       };

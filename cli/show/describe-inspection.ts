@@ -1,10 +1,11 @@
 import type { InspectedOutput, Inspection } from '../../contract/shapes/support-shapes.ts';
 import { formatRecords } from './terminal.ts';
 import { fields, second, secondOrDash, shown } from './show.ts';
+import { counted } from '../../domain/texts/counted.ts';
 
 /** A job in full, for a terminal. */
 export function describeInspection(inspection: Inspection): string {
-  const { account_id, job, model, workflow, answers, outputs, actions } = inspection;
+  const { account_id, job, model, workflow, answers, provider_cost, outputs, actions } = inspection;
   const head = fields([
     ['Job', job.id],
     ['Account', account_id],
@@ -16,6 +17,7 @@ export function describeInspection(inspection: Inspection): string {
     ['Charged?', answers.charged],
     ['An output?', answers.output],
     ['Tried', answers.tried],
+    ['Cost', provider_cost === null ? null : `$${provider_cost}`],
     ['Created', second(job.created_at)],
     ['Expected by', second(job.expected_by)],
     ['Finished', secondOrDash(job.finished_at)],
@@ -53,7 +55,10 @@ function describeOutput({
       `${shown(amount)} ${reservation.state}; charged ${shown(committed)}, returned ${shown(released)}, refunded ${shown(refunded)}`,
     ],
     ['Next, by itself', next === null ? null : `${second(next.at)}: ${next.detail}`],
-    ['In the repair queue', repair === null ? null : `${repair.why} (${shown(repair.tries)} tries)`],
+    [
+      'In the repair queue',
+      repair === null ? null : `${repair.why} (${counted(repair.tries, 'try', 'tries')})`,
+    ],
   ]);
   if (attempts.length === 0) return `${head}\n(No attempt was made.)`;
   const rows = attempts.map((attempt) => ({

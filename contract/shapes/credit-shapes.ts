@@ -121,6 +121,9 @@ export const statement = z.strictObject({
   closing: credits,
   charged: credits.describe('Credits of commits and spends, before refunds.'),
   refunded: credits,
+  reserved_change: z
+    .int()
+    .describe('What reservations changed: negative if more was reserved at the end than at the start.'),
   sums: z.strictObject({
     grant: credits,
     reserve: z.int().max(0),

@@ -120,6 +120,12 @@ export const inspection = z.strictObject({
   job,
   model: z.string(),
   provider: z.string(),
+  retry_of: z
+    .string()
+    .startsWith('rev_')
+    .nullable()
+    .describe('The report whose decision had it made again for free; null: it is no free retry.')
+    .meta({ examples: [null] }),
   workflow: z
     .strictObject({ id: z.string(), state: z.enum(['running', 'not_running', 'unknown']) })
     .describe('The workflow of the job as a whole; `unknown`: Temporal does not respond.'),
@@ -150,8 +156,16 @@ export const inspection = z.strictObject({
         .nullable()
         .describe('The reference of the attempt that it is about; null: the job as a whole.')
         .meta({ examples: ['att_0123456789abcdef_render_1'] }),
+      output_ids: listOf(outputId).describe(
+        'The outputs that it can be limited to, one at a time; empty: it is about the job as a whole.',
+      ),
     }),
   ).describe('The commands that support can apply now. With `dry_run` a command returns what it would do.'),
+  attempts: z.int().min(0).describe('The number of attempts of all outputs.'),
+  provider_cost: z
+    .string()
+    .nullable()
+    .describe('What its billed attempts cost, as far as it is known; null: of none it is known.'),
   outputs: listOf(inspectedOutput),
   actions: listOf(operatorAction),
 });

@@ -1,3 +1,6 @@
+import { addDollars } from '../prices/dollars.ts';
+import { counted } from '../texts/counted.ts';
+
 /** Support's sentences for a customer about a job: was it charged, is there an output, what did we try? */
 
 export type AnsweredOutput = {
@@ -17,6 +20,9 @@ type AnsweredAttempt = {
   readonly provider: string;
   readonly error_class: string | null;
   readonly sha256: string | null;
+  readonly billed: 'yes' | 'no' | 'unknown' | null;
+  /** US dollars; null: unknown. */
+  readonly cost: string | null;
 };
 
 export type JobAnswers = { readonly charged: string; readonly output: string; readonly tried: string };
@@ -24,6 +30,14 @@ export type JobAnswers = { readonly charged: string; readonly output: string; re
 /** @param returnBy when the reserved credits return, RFC 3339 in UTC */
 export function answersOf(outputs: readonly AnsweredOutput[], returnBy: string): JobAnswers {
   return { charged: chargedOf(outputs, returnBy), output: outputOf(outputs), tried: triedOf(outputs) };
+}
+
+/** US dollars: what the billed attempts cost, as far as it is known; null: of none it is known. */
+export function billedCostOf(outputs: readonly Pick<AnsweredOutput, 'attempts'>[]): string | null {
+  const costs = outputs.flatMap(({ attempts }) =>
+    attempts.flatMap(({ billed, cost }) => (billed === 'yes' && cost !== null ? [cost] : [])),
+  );
+  return costs.length === 0 ? null : addDollars(costs);
 }
 
 function chargedOf(outputs: readonly AnsweredOutput[], returnBy: string): string {
@@ -100,10 +114,6 @@ function triedOf(outputs: readonly AnsweredOutput[]): string {
 
 const are = (count: number) => (count === 1 ? 'is' : 'are');
 const credits = (count: number) => counted(count, 'credit');
-
-function counted(count: number, what: string): string {
-  return `${String(count)} ${what}${count === 1 ? '' : 's'}`;
-}
 
 /** `2026-11-30 14:32 UTC`: of a text in RFC 3339 and UTC. */
 function minute(instant: string): string {

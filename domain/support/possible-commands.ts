@@ -12,10 +12,14 @@ type CommandableOutput = {
 
 export const COMMAND_NAMES = ['extend', 'restart', 'release', 'refund', 'resolve'] as const;
 
-/** `attempt`: the reference of the attempt concerned; null: the whole job. */
+/**
+ * `attempt`: the reference of the attempt concerned; null: the whole job. `output_ids`: the outputs that the command can be
+ * limited to, one at a time.
+ */
 export type PossibleCommand = {
   readonly command: (typeof COMMAND_NAMES)[number];
   readonly attempt: string | null;
+  readonly output_ids: readonly string[];
 };
 
 /** @param mayRun False: no workflow runs the job any more, so none can go on with it. */
@@ -27,18 +31,22 @@ export function possibleCommandsOf(
   const isAnyOpen = open.length > 0;
   const inState = (state: string) =>
     open.flatMap(({ attempts }) => attempts.filter((attempt) => attempt.state === state));
-  const isCharged = outputs.some(({ reservation }) => reservation.committed > reservation.refunded);
+  const charged = outputs.filter(({ reservation }) => reservation.committed > reservation.refunded);
   return [
     ...(isAnyOpen && mayRun ? [whole('extend')] : []),
     ...(mayRun ? inState('accepted').map(({ reference }) => about('restart', reference)) : []),
     ...inState('unknown').map(({ reference }) => about('resolve', reference)),
     ...(isAnyOpen ? [whole('release')] : []),
-    ...(isCharged ? [whole('refund')] : []),
+    ...(charged.length > 0 ? [{ ...whole('refund'), output_ids: charged.map(({ id }) => id) }] : []),
   ];
 }
 
-const whole = (command: PossibleCommand['command']): PossibleCommand => ({ command, attempt: null });
-const about = (command: PossibleCommand['command'], attempt: string): PossibleCommand => ({
+const whole = (command: PossibleCommand['command']): PossibleCommand => ({
   command,
+  attempt: null,
+  output_ids: [],
+});
+const about = (command: PossibleCommand['command'], attempt: string): PossibleCommand => ({
+  ...whole(command),
   attempt,
 });

@@ -3,7 +3,7 @@ import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** What support alone reads of a job. Times as PostgreSQL's JSON writes them. */
-export type JobInspection = Pick<Inspection, 'model' | 'provider' | 'actions'> & {
+export type JobInspection = Pick<Inspection, 'model' | 'provider' | 'retry_of' | 'actions'> & {
   /** The database's clock at this read. */
   readonly now: string;
   readonly outputs: readonly StoredInspectedOutput[];

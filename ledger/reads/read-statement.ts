@@ -2,7 +2,10 @@ import type { Statement } from '../../contract/shapes/credit-shapes.ts';
 import type { Database } from '../database.ts';
 
 /** A statement. Its entries are numbered from `after` + 1 to `last`. */
-export type StoredStatement = Statement & { readonly after: number; readonly last: number };
+export type StoredStatement = Omit<Statement, 'reserved_change'> & {
+  readonly after: number;
+  readonly last: number;
+};
 
 /**
  * Reads the statement from `from` (included) to `to` (not included); null: since the opening, until now. Null: no such

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { answersOf, type AnsweredOutput } from '../../domain/support/job-answers.ts';
+import { answersOf, billedCostOf, type AnsweredOutput } from '../../domain/support/job-answers.ts';
 import { possibleCommandsOf } from '../../domain/support/possible-commands.ts';
 
 const RETURN_BY = '2026-11-30T14:32:10.000Z';
 const OPEN = { amount: 35, committed: 0, released: 0, refunded: 0, state: 'open' } as const;
-const ATTEMPT = { state: 'accepted', provider: 'fal', error_class: null, sha256: null };
+const ATTEMPT = {
+  ...{ state: 'accepted', provider: 'fal', error_class: null, sha256: null },
+  ...{ billed: null, cost: '0.04' },
+} as const;
 const RUNNING: AnsweredOutput = { state: 'running', reservation: OPEN, attempts: [ATTEMPT] };
 const DELIVERED: AnsweredOutput = {
   state: 'succeeded',
@@ -62,6 +65,18 @@ describe('the answer about a job', () => {
   });
 });
 
+it('the cost of a job is the exact sum of what its billed attempts cost; of none that is known it is null', () => {
+  const outputWith = (...attempts: readonly Partial<AnsweredOutput['attempts'][number]>[]) => ({
+    attempts: attempts.map((attempt) => ({ ...ATTEMPT, ...attempt })),
+  });
+  const billed = { billed: 'yes', cost: '0.1' } as const;
+  const notBilled = [{ billed: 'no' }, { billed: 'unknown' }, { billed: null }] as const;
+  expect(billedCostOf([outputWith(billed, ...notBilled), outputWith({ ...billed, cost: '0.2' })])).toBe(
+    '0.30',
+  );
+  expect(billedCostOf([outputWith(...notBilled, { billed: 'yes', cost: null }), outputWith()])).toBeNull();
+});
+
 describe('the commands that are possible for a job', () => {
   const withState = (one: AnsweredOutput, state: string) => ({
     id: 'out_1',
@@ -73,13 +88,24 @@ describe('the commands that are possible for a job', () => {
 
   it('follow from its reservation, its charge and the state of its attempts', () => {
     expect(possibleCommandsOf([withState(RUNNING, 'accepted')], true)).toEqual([
-      { command: 'extend', attempt: null },
-      { command: 'restart', attempt: 'att_1' },
-      { command: 'release', attempt: null },
+      { command: 'extend', attempt: null, output_ids: [] },
+      { command: 'restart', attempt: 'att_1', output_ids: [] },
+      { command: 'release', attempt: null, output_ids: [] },
     ]);
     expect(namesOf([withState(RUNNING, 'unknown')], true)).toEqual(['extend', 'resolve', 'release']);
     expect(namesOf([withState(RUNNING, 'accepted')], false)).toEqual(['release']);
     expect(namesOf([withState(DELIVERED, 'collected')], false)).toEqual(['refund']);
     expect(namesOf([withState(RETURNED, 'failed')], false)).toEqual([]);
+  });
+
+  it('a refund names the outputs that it can be limited to: those with a charge that was not refunded', () => {
+    const refunded = { ...DELIVERED, reservation: { ...DELIVERED.reservation, refunded: 35 } };
+    const outputs = [refunded, DELIVERED, RETURNED].map((one, index) => ({
+      ...withState(one, 'collected'),
+      id: `out_${String(index)}`,
+    }));
+    expect(possibleCommandsOf(outputs, false)).toEqual([
+      { command: 'refund', attempt: null, output_ids: ['out_1'] },
+    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import type { Statement } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { Dialog } from '../../shared/parts/dialog.tsx';
@@ -68,11 +67,12 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
               { name: 'Credits added', value: <Money credits={of.sums.grant} isSigned /> },
               { name: 'Charged', value: <Money credits={0 - of.charged} isSigned /> },
               { name: 'Refunded', value: <Money credits={of.refunded} isSigned /> },
-              endedOf(of) !== 0 && {
-                name: 'Expired or taken back',
-                value: <Money credits={endedOf(of)} isSigned />,
+              of.sums.expire !== 0 && { name: 'Expired', value: <Money credits={of.sums.expire} isSigned /> },
+              of.sums.void !== 0 && { name: 'Taken back', value: <Money credits={of.sums.void} isSigned /> },
+              of.reserved_change !== 0 && {
+                name: 'Held for jobs',
+                value: <Money credits={of.reserved_change} isSigned />,
               },
-              heldOf(of) !== 0 && { name: 'Held for jobs', value: <Money credits={heldOf(of)} isSigned /> },
               {
                 name: 'Closing balance',
                 value: (
@@ -87,13 +87,6 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
       </Shown>
     </Dialog>
   );
-}
-
-const endedOf = ({ sums }: Statement) => sums.expire + sums.void;
-
-/** The change of the credits held for jobs: what the other lines leave of the change of the balance. */
-function heldOf(of: Statement): number {
-  return of.closing - of.opening - (of.sums.grant - of.charged + of.refunded + endedOf(of));
 }
 
 /** From the start of one UTC day to the end of another. A date that is not complete is left out. */

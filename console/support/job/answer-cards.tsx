@@ -6,8 +6,6 @@ import { Money } from '../../shared/parts/money.tsx';
 export function AnswerCards({ of }: { readonly of: Inspection }) {
   const { answers, job, outputs } = of;
   const { billing, counts } = job;
-  const attempts = outputs.reduce((sum, output) => sum + output.attempts.length, 0);
-  const cost = costOf(of);
   const next = outputs.find((output) => output.next_automatic_action !== null)?.next_automatic_action ?? null;
   return (
     <section class="answers" aria-label="The three answers">
@@ -38,8 +36,8 @@ export function AnswerCards({ of }: { readonly of: Inspection }) {
         figures={[
           ['Model', of.model],
           ['Provider', of.provider],
-          ['Attempts', attempts],
-          ['Cost', cost],
+          ['Attempts', of.attempts],
+          ['Cost', of.provider_cost === null ? '–' : `$${of.provider_cost}`],
         ]}
       />
       <p class="next-action">
@@ -69,14 +67,4 @@ function Answer(props: {
       </dl>
     </div>
   );
-}
-
-/** The recorded cost of the attempts: of one as the API writes it, of several the sum in dollars. */
-function costOf({ outputs }: Inspection): string {
-  const costs = outputs.flatMap(({ attempts }) =>
-    attempts.flatMap(({ cost }) => (cost === null ? [] : [cost])),
-  );
-  if (costs.length === 0) return '–';
-  const [first = ''] = costs;
-  return costs.length === 1 ? `$${first}` : `$${costs.reduce((sum, one) => sum + Number(one), 0).toFixed(4)}`;
 }

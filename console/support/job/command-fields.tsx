@@ -51,9 +51,14 @@ export function ExtendFields(props: Chosen & { readonly of: Job }) {
 }
 
 /** How many credits to refund, and of which output. */
-export function RefundFields(props: Chosen & { readonly of: Inspection }) {
-  const { chosen, onChoose, of } = props;
-  const charged = of.outputs.filter(({ reservation }) => reservation.committed > reservation.refunded);
+export function RefundFields(
+  props: Chosen & {
+    readonly of: Inspection;
+    /** Those of which the server says that a refund can be limited to them. */
+    readonly outputIds: readonly string[];
+  },
+) {
+  const { chosen, onChoose, of, outputIds } = props;
   return (
     <>
       {of.outputs.length > 1 && (
@@ -66,7 +71,7 @@ export function RefundFields(props: Chosen & { readonly of: Inspection }) {
               onChange={(event) => onChoose({ output: event.currentTarget.value })}
             >
               <option value="">The whole job</option>
-              {charged.map(({ id }) => (
+              {outputIds.map((id) => (
                 <option key={id} value={id}>
                   {id}
                 </option>

@@ -11,6 +11,7 @@ import { AskedFields } from './asked-fields.tsx';
 import { AttemptsTable } from './attempts-table.tsx';
 import { ReferencePictures } from './reference-pictures.tsx';
 import { OutputLineage } from './output-lineage.tsx';
+import { counted } from '../../../domain/texts/counted.ts';
 
 type Inspected = Inspection['outputs'][number];
 
@@ -22,7 +23,7 @@ export function InspectedOutputs({ of }: { readonly of: Inspection }) {
   const { outputs, job, workflow } = of;
   return (
     <Section
-      title={outputs.length === 1 ? 'Output' : `${String(outputs.length)} outputs`}
+      title={outputs.length === 1 ? 'Output' : counted(outputs.length, 'output')}
       aside={
         <span class="row small muted">
           Workflow {workflow.state === 'not_running' ? 'has ended' : workflow.state}
@@ -71,7 +72,7 @@ function OutputRecord(props: {
       {repair !== null && (
         <Notice tone="warning" title="In the repair queue">
           <p>
-            {repair.why} ({repair.tries} tries, last <Instant at={repair.last_seen_at} />)
+            {repair.why} ({counted(repair.tries, 'try', 'tries')}, last <Instant at={repair.last_seen_at} />)
           </p>
         </Notice>
       )}

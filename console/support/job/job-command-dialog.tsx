@@ -43,7 +43,9 @@ export function JobCommandDialog(
       onTold={props.onTold}
     >
       {command === 'extend' && <ExtendFields of={job} chosen={chosen} onChoose={choose} />}
-      {command === 'refund' && <RefundFields of={props.of} chosen={chosen} onChoose={choose} />}
+      {command === 'refund' && (
+        <RefundFields of={props.of} outputIds={props.asked.output_ids} chosen={chosen} onChoose={choose} />
+      )}
       {command === 'resolve' && <ResolveFields chosen={chosen} onChoose={choose} />}
     </ActDialog>
   );

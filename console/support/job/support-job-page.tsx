@@ -48,6 +48,11 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
                 {sentenceOf(data.job.kind)}, submitted <Instant at={data.job.created_at} />
               </span>
               <Link to={hrefTo(['accounts', data.account_id])}>Account {data.account_id}</Link>
+              {data.retry_of !== null && (
+                <span>
+                  Made again for free after <Link to={hrefTo(['reviews', data.retry_of])}>this report</Link>
+                </span>
+              )}
             </>
           )}
         </p>

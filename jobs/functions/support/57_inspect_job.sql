@@ -2,6 +2,9 @@
 CREATE OR REPLACE FUNCTION jobs.inspect_job(p_account_id text, p_job_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
     'now', ledger.clock_of(p_account_id), 'model', j.model, 'provider', j.provider,
+    'retry_of', (
+      SELECT d.review_id FROM jobs.review_decisions d
+      WHERE d.account_id = j.account_id AND d.retry_job_id = j.job_id LIMIT 1),
     'outputs', (
       SELECT jsonb_agg(jsonb_build_object(
         'id', o.output_id, 'state', o.state, 'work', o.work,

@@ -274,6 +274,7 @@ describe('GET /v1/statement', () => {
       closing: 930,
       charged: 35,
       refunded: 0,
+      reserved_change: -35,
       sums: { grant: 1_000, reserve: -105, commit: 0, release: 35, spend: 0, refund: 0, expire: 0, void: 0 },
     });
   });

@@ -64,6 +64,9 @@ describe('the output is clearly broken: reviewed, and refunded if the cause is r
       billing: { quoted: 0, reserved: 0, committed: 0, returned: 0, refunded: 0, entry_ids: [] },
       outputs: [{ state: 'succeeded', credits: 0, content_type: 'image/png', attempts: 1 }],
     });
+    const inspect = (id: string) => api.call(`/v1/jobs/${id}/inspect`, { key: api.platformKey });
+    expect((await inspect(retryId)).json()).toMatchObject({ retry_of: review.id });
+    expect((await inspect(jobId)).json()).toMatchObject({ retry_of: null });
     const content = await api.call(`/v1/outputs/${outputIdOf(retryId, 0)}/content`, { key: account.key });
     expect(content.status).toBe(200);
     expect(await calls.available()).toBe(965);

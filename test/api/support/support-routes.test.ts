@@ -238,6 +238,10 @@ describe('inspect', () => {
     expect((await read(jobId)).json()).toMatchObject({
       job: { id: jobId, state: 'succeeded' },
       workflow: { id: jobId, state: 'not_running' },
+      possible_commands: [
+        { command: 'refund', attempt: null, output_ids: [jobId.replace('job_', 'out_') + '_0'] },
+      ],
+      attempts: 1,
       outputs: [
         {
           reservation: { state: 'committed', committed: 35, refunded: 5 },

@@ -92,7 +92,7 @@ async function foldedFrom(
   return { opening: sum(before), closing: sum(before) + sum(inside), sums: sums as Statement['sums'] };
 }
 
-function sumOf(statement: Statement | null): number {
+function sumOf(statement: Pick<Statement, 'opening' | 'sums'> | null): number {
   return Object.values(statement?.sums ?? {}).reduce((total, credits) => total + credits, 0);
 }
 
