@@ -17,11 +17,21 @@ export function FindPage() {
   const [asked, setAsked] = useFilter('q');
   const [text, setText] = useState(asked ?? '');
   const field = useRef<HTMLInputElement>(null);
+  const written = useRef(asked);
   useEffect(() => field.current?.focus(), []);
+  // The address also changes by itself: by a link to Find, by going back.
+  useEffect(() => {
+    if (asked === written.current) return;
+    written.current = asked;
+    setText(asked ?? '');
+  }, [asked]);
   useEffect(() => {
     const next = text.trim() === '' ? null : text.trim();
     if (next === asked) return;
-    const timer = setTimeout(() => setAsked(next), TYPING_MS);
+    const timer = setTimeout(() => {
+      written.current = next;
+      setAsked(next);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (
@@ -87,13 +97,26 @@ function FoundList({ rows }: { readonly rows: readonly Found[] }) {
     <ul class="found card card-flush">
       {rows.map((one) => (
         <li key={`${one.type} ${one.id}`}>
-          <Link to={hrefTo(...placeOfFound(one))} class="found-line">
-            <span class="found-type">{sentenceOf(one.type)}</span>
-            <bdi class="found-label">{one.label}</bdi>
-            <span class="mono small muted found-id">{one.id}</span>
-          </Link>
+          <FoundLine of={one} place={placeOfFound(one)} />
         </li>
       ))}
     </ul>
+  );
+}
+
+function FoundLine({ of, place }: { readonly of: Found; readonly place: readonly string[] | null }) {
+  const line = (
+    <>
+      <span class="found-type">{sentenceOf(place === null ? `platform_${of.type}` : of.type)}</span>
+      <bdi class="found-label">{of.label}</bdi>
+      <span class="mono small muted found-id">{of.id}</span>
+    </>
+  );
+  return place === null ? (
+    <div class="found-line found-still">{line}</div>
+  ) : (
+    <Link to={hrefTo(place)} class="found-line">
+      {line}
+    </Link>
   );
 }

@@ -44,7 +44,12 @@ RETURNS TABLE (type text, id text, account_id text, job_id text, label text) LAN
     FROM jobs.webhook_endpoints w WHERE w.endpoint_id = p_text AND w.deleted_at IS NULL
     UNION ALL SELECT 'review', v.review_id, v.account_id, v.job_id, 'report: ' || v.category FROM jobs.reviews v
     WHERE v.review_id = p_text
-    UNION ALL SELECT 'key', k.key_id, k.account_id, NULL, k.name FROM jobs.api_keys k WHERE k.key_id = p_text
+    -- A platform key has no page that shows it, so its label says all.
+    UNION ALL SELECT 'key', k.key_id, k.account_id, NULL, concat_ws(', ',
+      k.name, 'may ' || array_to_string(k.scopes, ' '), 'made ' || (k.created_at AT TIME ZONE 'UTC')::date,
+      'ends ' || (nullif(k.expires_at, 'infinity') AT TIME ZONE 'UTC')::date,
+      'revoked ' || (k.revoked_at AT TIME ZONE 'UTC')::date)
+    FROM jobs.api_keys k WHERE k.key_id = p_text
     UNION ALL SELECT 'account', s.account_id, s.account_id, NULL, s.name
     FROM jobs.search_accounts(p_text, p_account_id, p_limit) s WHERE s.account_id <> p_text
   ) f (type, id, account_id, job_id, label)

@@ -79,6 +79,17 @@ it('a search for any kind of id returns its type, its account and its job', asyn
   expect(JSON.stringify(await find(ids['webhook_endpoint']!))).not.toContain('secret-path');
 });
 
+it('a search for a platform key says its name, what it may do, since when, and whether it was revoked', async () => {
+  const body = { name: 'night shift', scopes: ['support', 'jobs:read'], account_id: null };
+  const { id } = (await api.call('/v1/keys', { key: api.platformKey, body })).json<{ id: string }>();
+  const works = /^night shift, may support jobs:read, made \d{4}-\d\d-\d\d$/;
+  expect(await find(id)).toMatchObject([
+    { type: 'key', account_id: null, job_id: null, label: expect.stringMatching(works) },
+  ]);
+  await api.call(`/v1/keys/${id}`, { key: api.platformKey, method: 'DELETE' });
+  expect(await find(id)).toMatchObject([{ label: expect.stringMatching(/, revoked \d{4}-\d\d-\d\d$/) }]);
+});
+
 it('a search finds accounts by reference and by the beginning of a name, 20 at most', async () => {
   const open = (name: string, reference: string) =>
     api.call('/v1/accounts', { key: api.platformKey, body: { name, reference } });
