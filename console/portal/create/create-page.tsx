@@ -11,7 +11,15 @@ import { useVisit } from '../portal-context.tsx';
 import { Drafts } from './drafts.ts';
 import { QuotePanel } from './quote-panel.tsx';
 import { SchemaFields } from './schema-form.tsx';
-import { filledIn, missingFields, withValue, type Schema, type Values } from './schema.ts';
+import {
+  filledIn,
+  missingFields,
+  shownValues,
+  withoutField,
+  withValue,
+  type Schema,
+  type Values,
+} from './schema.ts';
 import { useQuote } from './use-quote.ts';
 import { useSubmission } from './use-submission.ts';
 
@@ -53,12 +61,13 @@ function CreateForm({ kind }: { readonly kind: Catalogue['kinds'][number] }) {
   const { session, catalogue } = useVisit();
   const drafts = useMemo(() => new Drafts(sessionStorage, session.account_id), [session.account_id]);
   const [values, setValues] = useState<Values>(() => drafts.read(kind.name));
-  const schema = useMemo(() => schemaFor(kind, catalogue), [kind, catalogue]);
-  const filled = filledIn(values);
+  const model = typeof values['model'] === 'string' ? values['model'] : kind.default_model;
+  const schema = useMemo(() => schemaFor(kind, catalogue, model), [kind, catalogue, model]);
+  const filled = filledIn(shownValues(schema, values));
   const missing = missingFields(schema, filled);
   const body = missing.length === 0 ? ({ kind: kind.name, ...filled } as JobBody) : null;
   const live = useQuote(body);
-  const submission = useSubmission(`create ${kind.name}`, body);
+  const submission = useSubmission(`create ${kind.name}`, body, live.reload);
   const change = (path: readonly string[], value: unknown) => {
     setValues((before) => {
       const after = withValue(before, path, value);
@@ -103,9 +112,9 @@ function CreateForm({ kind }: { readonly kind: Catalogue['kinds'][number] }) {
 
 /**
  * The kind's schema with the models on offer as values of `model`. It has no `model` if there is no choice, and no
- * `test_scenario` unless a sandbox model is offered.
+ * `test_scenario` unless a sandbox model is offered. If the chosen model is shown no references, none are asked for.
  */
-function schemaFor(kind: Catalogue['kinds'][number], { models }: Catalogue): Schema {
+function schemaFor(kind: Catalogue['kinds'][number], { models }: Catalogue, chosen: string | null): Schema {
   // The wire's type says only that it is an object.
   const schema = kind.schema as Schema;
   const offered = models.filter(
@@ -121,7 +130,9 @@ function schemaFor(kind: Catalogue['kinds'][number], { models }: Catalogue): Sch
       return name === 'test_scenario' && !isSandbox ? [] : [[name, property]];
     },
   );
-  return { ...schema, properties: Object.fromEntries(properties) };
+  const shown = { ...schema, properties: Object.fromEntries(properties) };
+  const takesReferences = models.find(({ name }) => name === chosen)?.takes_references ?? true;
+  return takesReferences ? shown : withoutField(shown, 'reference_asset_urls');
 }
 
 const withoutMore = (schema: Schema) =>

@@ -60,3 +60,23 @@ export function withValue(values: Values, path: readonly string[], value: unknow
   if (rest.length === 0) return { ...values, [name]: value };
   return { ...values, [name]: withValue((values[name] ?? {}) as Values, rest, value) };
 }
+
+/** Returns the values of the fields that the schema has: a draft may have been written when it had others. */
+export function shownValues(schema: Schema, values: Values): Values {
+  const entries = Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
+    const property = schema.properties?.[name];
+    if (property === undefined) return [];
+    const isGroup = property.properties !== undefined && typeof value === 'object' && value !== null;
+    return [[name, isGroup ? shownValues(property, value as Values) : value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Returns the schema without the fields of this name, wherever they stand. */
+export function withoutField(schema: Schema, name: string): Schema {
+  if (schema.properties === undefined) return schema;
+  const kept = Object.entries(schema.properties)
+    .filter(([one]) => one !== name)
+    .map(([one, property]) => [one, withoutField(property, name)] as const);
+  return { ...schema, properties: Object.fromEntries(kept) };
+}

@@ -16,8 +16,13 @@ export type Submission = {
   readonly again: () => void;
 };
 
-/** Submits a form's content once (intents.ts) and goes to the job. `name` is the form. */
-export function useSubmission(name: string, content: JobBody | null): Submission {
+/**
+ * Submits a form's content once (intents.ts) and goes to the job.
+ *
+ * @param name the form's
+ * @param onRefused reads again what the refusal may have made wrong: the quote may have ended, the price changed
+ */
+export function useSubmission(name: string, content: JobBody | null, onRefused: () => void): Submission {
   const { client } = usePageParts();
   const { session } = useVisit();
   const intents = useMemo(() => new Intents(sessionStorage, session.account_id), [session.account_id]);
@@ -38,7 +43,10 @@ export function useSubmission(name: string, content: JobBody | null): Submission
       goTo(hrefTo(['jobs', job.id]));
     } catch (error) {
       // A refusal is final under its key, so the next try needs another. If the job may exist, the key is kept.
-      if (isRefusal(error)) intents.forget(name);
+      if (isRefusal(error)) {
+        intents.forget(name);
+        onRefused();
+      }
       setHeld({ isBusy: false, error });
     } finally {
       isUnderWay.current = false;

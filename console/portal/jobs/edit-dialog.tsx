@@ -25,7 +25,8 @@ export function EditDialog(props: {
       ? null
       : { kind: 'edit', source_output_id: output.id, ...(isRegeneration ? {} : { instruction: text }) };
   const live = useQuote(body);
-  const submission = useSubmission(`${isRegeneration ? 'regenerate' : 'edit'} ${output.id}`, body);
+  const form = `${isRegeneration ? 'regenerate' : 'edit'} ${output.id}`;
+  const submission = useSubmission(form, body, live.reload);
   return (
     <Dialog title={isRegeneration ? 'Regenerate' : 'Edit'} onClose={props.onClose} closeLabel="Close" isWide>
       <div class="edit">
