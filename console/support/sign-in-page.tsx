@@ -90,10 +90,16 @@ const textOf = (field: string) => (field.trim() === '' ? null : field.trim());
 /** The fault of a wrong key in plain words; any other error in the API's words. */
 function SignInFault({ error, hasKey }: { readonly error: unknown; readonly hasKey: boolean }) {
   const code = codeOf(error);
-  if (code !== 'unauthenticated' && code !== 'forbidden') return <ErrorNotice error={error} />;
+  if (code !== 'unauthenticated' && code !== 'forbidden' && code !== 'rate_limited') {
+    return <ErrorNotice error={error} />;
+  }
   return (
     <div role="alert">
-      {code === 'unauthenticated' && !hasKey ? (
+      {code === 'rate_limited' ? (
+        <Notice tone="bad" title="Too many sign-ins from your network">
+          <p>Nothing was checked. Wait a minute, then sign in again.</p>
+        </Notice>
+      ) : code === 'unauthenticated' && !hasKey ? (
         <Notice tone="bad" title="Your network does not sign you in">
           <p>Sign in with a platform key and your name.</p>
         </Notice>

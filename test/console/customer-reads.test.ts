@@ -124,7 +124,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
   it('reads and downloads the statement of the days that were chosen', async ({ expect }) => {
     const account = await portal.openAccount();
     await portal.untilEnded(account, await portal.submit(account, AD));
-    const open = await portal.open(account);
+    const open = await portal.open(account, { width: 360 });
     const { page } = open;
     await page.getByRole('button', { name: 'Statement' }).click();
     const dialog = page.getByRole('dialog');
@@ -157,10 +157,10 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await open.close();
   });
 
-  it('edits an output at the price shown, and reads what a cancel of the edit returns', async () => {
+  it('edits an output at the price shown, regenerates and reports it, and cancels an edit, by clicks on a dark page', async () => {
     const account = await portal.openAccount();
     const job = await portal.untilEnded(account, await portal.submit(account, AD));
-    const open = await portal.open(account, { to: `jobs/${String(job.id)}` });
+    const open = await portal.open(account, { theme: 'dark', to: `jobs/${String(job.id)}` });
     const { page } = open;
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('What should be different?').fill('Warmer light');
@@ -169,6 +169,16 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await page.getByText('Made from').waitFor();
     const { body } = await portal.call('GET', '/v1/jobs?kind=edit', undefined, account);
     expect(body.data).toMatchObject([{ kind: 'edit', billing: { quoted: 35, committed: 35 } }]);
+    await page.getByRole('button', { name: 'Report a problem' }).click();
+    await page.getByRole('radio', { name: /It is broken/ }).check();
+    await page.getByRole('button', { name: 'Send the report' }).click();
+    await page.getByText('Being looked at').waitFor();
+    await page.getByRole('button', { name: 'Regenerate', exact: true }).click();
+    await page.getByRole('button', { name: 'Regenerate for 35 credits' }).click();
+    await page.waitForURL(
+      (url) => url.hash.startsWith('#/jobs/') && !url.hash.includes(String(body.data[0].id)),
+    );
+    await page.getByText('Delivered and charged').waitFor();
     const running = await portal.submit(account, {
       ...{ kind: 'edit', source_output_id: job.outputs[0].id, instruction: 'Colder' },
       test_scenario: 'never_finishes',
@@ -176,6 +186,114 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await page.evaluate(`location.hash = '#/jobs/${running}'`);
     await page.getByRole('button', { name: 'Cancel job' }).click();
     await page.getByRole('dialog').getByText(RULE).waitFor();
+    await page.getByRole('button', { name: 'Cancel the job' }).click();
+    await page.getByText('returned to your balance').waitFor();
+    await open.close();
+  });
+
+  it('reads why a report was denied, and opens what was made again for free after another, narrow and dark', async () => {
+    const account = await portal.openAccount();
+    const decide = async (decision: 'deny' | 'free_retry', reason: string): Promise<string> => {
+      const { id, outputs } = await portal.untilEnded(account, await portal.submit(account, AD));
+      const path = `/v1/outputs/${String(outputs[0].id)}/reports`;
+      const report = (await portal.call('POST', path, { category: 'broken' }, account)).body;
+      await portal.call('POST', `/v1/reviews/${String(report.id)}/decision`, { decision, reason });
+      return String(id);
+    };
+    const [denied, again] = await Promise.all([
+      decide('deny', 'It is as it was asked.'),
+      decide('free_retry', 'The crust is cut off.'),
+    ]);
+    const look = { theme: 'dark', width: 360 } as const;
+    const open = await portal.open(account, { ...look, to: `jobs/${denied}` });
+    const { page } = open;
+    const reports = page.getByRole('region', { name: 'Reports' });
+    await reports.getByText('Not refunded').waitFor();
+    await reports.getByText('It is as it was asked.').waitFor();
+    expect(await portal.faultsOf(page)).toEqual([]);
+    await page.evaluate(`location.hash = '#/jobs/${again}'`);
+    await reports.getByText('The crust is cut off.').waitFor();
+    const { body } = await portal.call('GET', '/v1/reviews', undefined, account);
+    const { data } = body as { readonly data: readonly { readonly [name: string]: string }[] };
+    const retryId = String(data.find((review) => review['job_id'] === again)?.['retry_job_id']);
+    await page.getByRole('link', { name: 'Open the new one' }).click();
+    await page.waitForURL(`**/portal#/jobs/${retryId}`);
+    await page.getByText('Delivered and charged').or(page.getByText('Delivered')).first().waitFor();
+    await open.close();
+  });
+
+  it('whose quote has ended and whose price has changed when it is submitted is told so, and submits at the new price', async () => {
+    const open = await portal.open(await portal.openAccount(), { to: 'create' });
+    const { page } = open;
+    const quotes: string[] = [];
+    const sent: string[] = [];
+    await page.route('**/v1/quotes', async (route) => {
+      const quote = (await (await route.fetch()).json()) as { readonly id: string };
+      quotes.push(quote.id);
+      await route.fulfill({ json: { ...quote, total: sent.length === 0 ? 35 : 36 } });
+    });
+    await page.route('**/v1/jobs', async (route) => {
+      sent.push((route.request().postDataJSON() as { readonly quote_id: string }).quote_id);
+      const problem = {
+        type: 'about:blank',
+        title: 'The quote has ended',
+        status: 409,
+        code: 'quote_expired',
+      };
+      const words = {
+        detail: 'Ask for the price again.',
+        retryable: false,
+        billed: 'no',
+        request_id: 'req_a',
+      };
+      if (sent.length > 1) await route.continue();
+      else {
+        await route.fulfill({
+          ...{ status: 409, contentType: 'application/problem+json', json: { ...problem, ...words } },
+        });
+      }
+    });
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await page.getByRole('button', { name: 'Create for 35 credits' }).click();
+    await page.getByText('The quote has ended').waitFor();
+    await page.getByRole('button', { name: 'Create for 36 credits' }).click();
+    await page.getByText('Accepted, and its credits reserved').waitFor();
+    expect([sent.length, sent[1]]).toEqual([2, quotes.at(-1)]);
+    await open.close();
+  });
+
+  it('is asked for no references by a form whose model is shown none, and sends none of an earlier draft', async ({
+    expect,
+  }) => {
+    let takes = true;
+    const quoted: { readonly brief?: object }[] = [];
+    const open = await portal.open(await portal.openAccount(), {
+      to: 'create',
+      prepare: async (page) => {
+        await page.route('**/v1/catalogue', async (route) => {
+          const shipped = (await (await route.fetch()).json()) as { readonly models: readonly object[] };
+          const models = shipped.models.map((model) => ({ ...model, takes_references: takes }));
+          await route.fulfill({ json: { ...shipped, models } });
+        });
+        page.on('request', (request) => {
+          if (request.url().endsWith('/v1/quotes')) quoted.push(request.postDataJSON() as object);
+        });
+      },
+    });
+    const { page, token } = open;
+    const references = page.getByRole('group', { name: 'Reference asset urls' });
+    await page.getByLabel('Headline').fill(HEADLINE);
+    await references.getByRole('button', { name: 'Add' }).click();
+    await references.getByRole('textbox').fill('https://pictures.invalid/logo.png');
+    await expect.poll(() => JSON.stringify(quoted.at(-1)), PATIENT).toContain('logo.png');
+    takes = false;
+    quoted.length = 0;
+    await page.goto('about:blank');
+    await page.goto(`${portal.apiUrl}/portal#token=${token}&to=create`);
+    await page.getByRole('button', { name: 'Create for 35 credits' }).waitFor();
+    expect(await page.getByLabel('Headline').inputValue()).toBe(HEADLINE);
+    expect(await references.count()).toBe(0);
+    expect(quoted.map(({ brief }) => brief)).toEqual(quoted.map(() => ({ headline: HEADLINE })));
     await open.close();
   });
 

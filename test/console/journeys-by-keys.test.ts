@@ -116,6 +116,11 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     await page.getByRole('heading', { name: 'Mill Lane' }).waitFor();
     await use(page, 'Models');
     await page.getByRole('heading', { name: 'Cost and margin' }).waitFor();
+    await use(page, 'Ledger');
+    await page.getByRole('heading', { name: 'Ledger', exact: true }).waitFor();
+    await tabTo(page, 'Issued');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Issued', pressed: true }).waitFor();
     await use(page, 'Reviews');
     await page.getByRole('heading', { name: 'Reviews', exact: true }).waitFor();
     await use(page, 'Sign out');

@@ -84,6 +84,56 @@ describe.skipIf(program === null).concurrent('support', () => {
     await open.close();
   });
 
+  it('finds a platform key, which no page shows, in words, and is told where nothing has an id', async () => {
+    const key = { name: 'night shift', scopes: ['support'], account_id: null };
+    const { id } = (await api.call('POST', '/v1/keys', key)).body as { readonly id: string };
+    const open = await support.open({ theme: 'dark', width: 360 }, ada);
+    const { page } = open;
+    await open.goTo(`find?q=${id}`);
+    const found = page.locator('.found-line');
+    await found.getByText('night shift, may support, made ').waitFor();
+    expect(await found.innerText()).toContain('Platform key');
+    expect([await page.locator('.found a').count(), await api.faultsOf(page)]).toEqual([0, []]);
+    for (const wrong of [`${jobId}x`, 'job_', 'key_0', '%', "' OR 1=1", 'entry_x_999999999999999']) {
+      await open.goTo(`find?q=${encodeURIComponent(wrong)}`);
+      await page.getByText('Nothing has this id or name').waitFor();
+      expect(await page.getByRole('searchbox').inputValue()).toBe(wrong);
+    }
+    await page.getByRole('link', { name: 'Find', exact: true }).click();
+    await page.getByText('What you look at is listed here').waitFor();
+    expect(await page.getByRole('searchbox').inputValue()).toBe('');
+    await open.close();
+  });
+
+  it('goes from an edit to the output that it was made from and back, and from a free retry to its report', async () => {
+    const { outputs } = (await api.call('GET', `/v1/jobs/${jobId}`, undefined, account)).body;
+    const [{ id: source }] = outputs;
+    const edit = await api.submit(account, { kind: 'edit', source_output_id: source, instruction: 'Warmer' });
+    const [made] = (await api.untilEnded(account, edit)).outputs;
+    const reported = (
+      await api.call('POST', `/v1/outputs/${String(made.id)}/reports`, { category: 'broken' }, account)
+    ).body;
+    const decision = { decision: 'free_retry', reason: 'It is blurred.' };
+    const decided = (await api.call('POST', `/v1/reviews/${String(reported.id)}/decision`, decision)).body;
+    const open = await support.open({}, ada);
+    const { page } = open;
+    await open.goTo(`jobs/${edit}`);
+    const lineage = page.locator('.lineage');
+    await lineage
+      .getByText('Made from')
+      .getByRole('link', { name: String(source) })
+      .click();
+    await page.locator(`.found-line[href="#/jobs/${jobId}"]`).click();
+    await lineage
+      .getByText('Made from it')
+      .getByRole('link', { name: String(made.id) })
+      .waitFor();
+    await open.goTo(`jobs/${String(decided.retry_job_id)}`);
+    await page.getByRole('link', { name: 'this report' }).click();
+    await page.waitForURL(`**/console#/reviews/${String(reported.id)}`);
+    await open.close();
+  });
+
   it('sees on one screen whether a job was charged, what there is of it, and each attempt with its bill', async () => {
     const { outputs, answers, workflow, job } = (
       await api.call('GET', `/v1/jobs/${jobId}/inspect`, undefined, account)
@@ -205,6 +255,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     const check = page.getByRole('region', { name: 'Reconcile', exact: true });
     await check.getByText('1 finding').waitFor();
     expect(await check.getByRole('link').getAttribute('href')).toBe(`#/accounts/${account}`);
+    expect(await api.faultsOf(page)).toEqual([]);
     await page.unroute('**/v1/ledger/checks');
     await change<LedgerChecks>(page, '/v1/ledger/checks', (checks) => ({
       ...checks,
@@ -224,6 +275,24 @@ describe.skipIf(program === null).concurrent('support', () => {
     await page.getByLabel('Platform key').fill('hf_live_0123456789abcdef0123_nothing');
     await send.click();
     await page.getByText('Say who you are.').waitFor();
+    const limited = { type: 'about:blank', title: 'Too many requests', status: 429, code: 'rate_limited' };
+    await page.route('**/v1/console_sessions', (route) =>
+      route.fulfill({
+        ...{ status: 429, contentType: 'application/problem+json', headers: { 'retry-after': '30' } },
+        json: {
+          ...limited,
+          detail: 'More requests came.',
+          retryable: true,
+          billed: 'no',
+          request_id: 'req_a',
+        },
+      }),
+    );
+    await page.getByLabel('Your name').fill('Zoë');
+    await send.click();
+    await page.getByText('Too many sign-ins from your network').waitFor();
+    await page.unroute('**/v1/console_sessions');
+    await page.getByLabel('Your name').fill('');
     await page.getByLabel('Platform key').fill('');
     // As an API does behind a proxy that adds its header (test/api/access/console-sessions.test.ts).
     const asked: [body: unknown, authorization: string | undefined][] = [];

@@ -20,7 +20,7 @@ export function OutputLineage({ outputId }: { readonly outputId: string }) {
       )}
       {derived.length > 0 && (
         <p>
-          Made of it{' '}
+          Made from it{' '}
           {derived.map((id) => (
             <span key={id}>
               <OutputLink id={id} />{' '}
