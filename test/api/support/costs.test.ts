@@ -163,7 +163,7 @@ describe('holdfast costs', () => {
     const figures = '3 +35 +0\\.05 +0\\.00 +0\\.05 +0\\.30';
     expect(shown.stdout).toMatch(new RegExp(`${figures}\\n +static_ad by local/render\\n`));
     expect(shown.stdout).toMatch(new RegExp(`${figures}\\n +in all\\n`));
-    expect(shown.stdout).toContain('Billed, and nothing says how much: 1 attempts.');
+    expect(shown.stdout).toContain('Billed, and nothing says how much: 1 attempt, in no sum.');
     expect(shown.stdout).toMatch(/Nothing says whether these were billed: ask their services.\n[^]* 0\.04\n/);
     expect(shown.stdout).toMatch(new RegExp(`${referenceOf(jobs.doubtful)}\n +of ${account.accountId}\n`));
 
@@ -171,7 +171,7 @@ describe('holdfast costs', () => {
     await writeFile(bill, `line,id,cost\nl1,run_doubtful,0.031\nl2,run_of_another,9\n`);
     const imported = await holdfast('costs', 'import', bill, '--provider', 'fal');
     expect(imported).toMatchObject({ code: 0 });
-    expect(imported.stdout).toMatch(/^Imported 1 lines; 0 had been/);
+    expect(imported.stdout).toMatch(/^Imported 1 line; 0 had been/);
     expect(imported.stdout).toMatch(/Of no attempt here, and left out \(1\):\n {2}run_of_another\n/);
     expect((await holdfast('costs', 'import', bill, '--provider', 'fal')).stdout).toMatch(
       /^Imported 0 lines; 1/,
@@ -186,7 +186,7 @@ describe('holdfast costs', () => {
     await writeFile(bill, `line,id,cost\nl1,run_doubtful,0.5\nl3,run_failed,1\n`);
     const changed = await holdfast('costs', 'import', bill, '--provider', 'fal');
     expect(changed).toMatchObject({ code: 1 });
-    expect(changed.stderr).toMatch(/nothing was imported. 1 lines were imported before .* l1/);
+    expect(changed.stderr).toMatch(/nothing was imported. 1 line was imported before .* l1/);
     await writeFile(bill, `line,id,cost\nl4,run_failed,free\n`);
     expect((await holdfast('costs', 'import', bill, '--provider', 'fal')).stderr).toMatch(/line 2: cost/);
     const misspelt = await holdfast('costs', 'import', bill, '--provider', 'fall');
@@ -212,7 +212,7 @@ describe('holdfast costs', () => {
     expect(await fetchCosts()).toEqual(printed('Imported 0 lines; 0 had been imported before.\n'));
     const timestamp = new Date().toISOString();
     events = [{ request_id: 'run_fetched', timestamp, cost_estimate_nano_usd: 31_000_000 }];
-    expect(await fetchCosts()).toEqual(printed('Imported 1 lines; 0 had been imported before.\n'));
+    expect(await fetchCosts()).toEqual(printed('Imported 1 line; 0 had been imported before.\n'));
     expect(await fetchCosts()).toEqual(printed('Imported 0 lines; 1 had been imported before.\n'));
     expect(JSON.parse((await fetchCosts('--json')).stdout)).toMatchObject({ imported: 0, known: 1 });
     await billing.close();
