@@ -514,7 +514,7 @@ describe('a batch of 500 outputs', () => {
       expect(job).toMatchObject({ state: 'partially_succeeded', counts: { outputs: 500, failed: 0 } });
       expect(succeeded + canceled).toBe(500);
       expect(job.summary).toBe(
-        `${String(succeeded)} of 500 delivered, ${String(canceled * 35)} credits returned`,
+        `${String(succeeded)} of 500 delivered, ${(canceled * 35).toLocaleString('en-US')} credits returned`,
       );
       expect(await resultOf(job.id)).toMatchObject({
         outcome: 'partially_succeeded',
