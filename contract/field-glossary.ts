@@ -111,7 +111,7 @@ export const FIELD_GLOSSARY: Readonly<Record<string, Entry>> = {
   issued: ['Credits that were granted.', 4000],
   expired: ['Credits that expired.', 0],
   outstanding: ['Credits that customers can still use.', 3300],
-  reserved_change: ['The change of the balance by reservations that opened and ended.', -35],
+  reserved_change: ['Credits: the change of the balance by reservations that opened and ended.', -35],
   sums: ['Credits moved, by kind of entry.'],
   grant: ['Credits granted; or the grant itself.', 1000],
   reserve: ['Credits reserved: negative.', -70],
