@@ -123,7 +123,9 @@ export const statement = z.strictObject({
   refunded: credits,
   reserved_change: z
     .int()
-    .describe('Credits that reservations changed: negative if more was reserved at the end than at the start.'),
+    .describe(
+      'Credits that reservations changed: negative if more was reserved at the end than at the start.',
+    ),
   sums: z.strictObject({
     grant: credits,
     reserve: z.int().max(0),
