@@ -13,7 +13,7 @@ export type List<Row> = {
   readonly isReadingOn: boolean;
   readonly readMore: () => void;
   /** Reads the first page again (join-page.ts). */
-  readonly reload: () => Promise<void>;
+  readonly reload: () => void;
   /** Replaces the row of the same name. */
   readonly replace: (row: Row) => void;
 };
@@ -74,6 +74,7 @@ export function useList<Row>(
   );
   const reload = useCallback(() => read(null), [read]);
   useReloads(reload, rules);
+  const again = useCallback(() => void reload(), [reload]);
 
   const replace = useCallback((row: Row) => {
     const { nameOf: name } = latest.current;
@@ -91,7 +92,7 @@ export function useList<Row>(
     readMore: () => {
       if (next !== null && !isReadingOn) void read(next);
     },
-    reload,
+    reload: again,
     replace,
   };
 }

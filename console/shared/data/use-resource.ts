@@ -7,7 +7,7 @@ export type Resource<Data> = {
   readonly data: Data | null;
   readonly error: unknown;
   readonly isLoading: boolean;
-  readonly reload: () => Promise<void>;
+  readonly reload: () => void;
   /** Replaces the data by that of another call, until the next read. */
   readonly set: (data: Data) => void;
 };
@@ -51,6 +51,7 @@ export function useResource<Data>(
     },
     [key],
   );
+  const again = useCallback(() => void reload(), [reload]);
   const { data, error, isLoading } = held.key === key ? held : nothing;
-  return { data, error, isLoading, reload, set };
+  return { data, error, isLoading, reload: again, set };
 }
