@@ -3,7 +3,7 @@ import { capDetail } from './cap-detail.ts';
 import { jobPath } from '../../jobs/reads/job-view.ts';
 import { Problem } from '../http/problem.ts';
 import { jobLimitHeaders } from './too-many-jobs.ts';
-import { counted } from '../../domain/texts/counted.ts';
+import { counted, figure } from '../../domain/texts/counted.ts';
 
 /** One sentence per refusal reason; otherwise the code's advice. */
 const DETAILS: Readonly<Record<string, string>> = {
@@ -67,5 +67,5 @@ export function insufficientDetail({
   readonly required?: number;
   readonly available?: number;
 }): string {
-  return `This costs ${counted(required, 'credit')} and ${String(available)} are available. Add credits or ask for less, and submit with a new Idempotency-Key.`;
+  return `This costs ${counted(required, 'credit')} and ${figure(available)} are available. Add credits or ask for less, and submit with a new Idempotency-Key.`;
 }

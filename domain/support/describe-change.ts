@@ -1,6 +1,6 @@
 import type { PreviewedMove } from './describe-preview.ts';
 import { day, minute } from './effect-words.ts';
-import { counted } from '../texts/counted.ts';
+import { counted, figure } from '../texts/counted.ts';
 
 /** What a change of an account would do, in sentences, from what PostgreSQL saw it do before it was rolled back. */
 
@@ -219,5 +219,5 @@ export function describeRotation(
 }
 
 const nameOf = (source: string) => source.replace('_', '-');
-const amount = (limit: number | null) => (limit === null ? 'none' : limit.toLocaleString('en-US'));
+const amount = (limit: number | null) => (limit === null ? 'none' : figure(limit));
 const leaves = ({ available }: AccountTerms) => `leaves ${counted(available, 'credit')} to spend`;

@@ -58,7 +58,12 @@ describe('metered use', () => {
   });
 
   it('beyond the balance is refused, and again under its key once there are credits', async () => {
-    await use('all', { ...CHAT, quantity: 999 });
+    await use('most', { ...CHAT, quantity: 998 });
+    const much = await use('much', { ...CHAT, quantity: 1_000 });
+    expect(expectProblem(much, 402, 'insufficient_credits')).toMatchObject({
+      detail: expect.stringContaining('costs 1,000 credits and 2 are available'),
+    });
+    await use('one', CHAT);
     const first = await use('short', { ...CHAT, quantity: 2 });
     const problem = expectProblem(first, 402, 'insufficient_credits');
     expect(problem).toMatchObject({ required: 2, available: 1, reserved: 0, billed: 'no' });
