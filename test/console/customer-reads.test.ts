@@ -116,7 +116,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await page.getByText('Fresh bread').first().waitFor();
     await choose('Credits in and out');
     await page.getByText('Credits added').waitFor();
-    expect(await page.getByText(HEADLINE).count()).toBe(0);
+    await expect.poll(() => page.getByText(HEADLINE).count(), PATIENT).toBe(0);
     const asked = page.waitForRequest((request) => request.url().includes('/v1/usage?from='));
     await choose('90 days');
     await asked;
@@ -125,13 +125,16 @@ describe.skipIf(program === null).concurrent('a customer', () => {
   });
 
   it('reads and downloads the statement of the days that were chosen', async ({ expect }) => {
+    const openedAt = Date.now();
     const account = await portal.openAccount();
-    await portal.untilEnded(account, await portal.submit(account, AD));
+    const { finished_at } = await portal.untilEnded(account, await portal.submit(account, AD));
     const open = await portal.open(account, { width: 360 });
     const { page } = open;
     await page.getByRole('button', { name: 'Statement' }).click();
     const dialog = page.getByRole('dialog');
-    const dayOf = (daysAgo: number) => new Date(Date.now() - daysAgo * DAY_MS).toISOString().slice(0, 10);
+    // Of the account and of its charge, which may be two days: a day may end meanwhile.
+    const dayOf = (daysAgo: number) => new Date(openedAt - daysAgo * DAY_MS).toISOString().slice(0, 10);
+    const chargedOn = String(finished_at).slice(0, 10);
     const choose = async (from: string, to: string) => {
       await dialog.getByLabel('From').fill(from);
       await dialog.getByLabel('Up to and including').fill(to);
@@ -147,12 +150,12 @@ describe.skipIf(program === null).concurrent('a customer', () => {
         lines: (await text(await file.createReadStream())).trim().split('\r\n'),
       };
     };
-    await choose(dayOf(0), dayOf(0));
+    await choose(dayOf(0), chargedOn);
     await expect
       .poll(factsOf, PATIENT)
       .toBe('Opening balance 0 Credits added +1,000 Charged −35 Refunded 0 Closing balance 965 credits');
     const today = await save();
-    expect(today.name).toBe(`credits-${dayOf(0)}-${dayOf(0)}.csv`);
+    expect(today.name).toBe(`credits-${dayOf(0)}-${chargedOn}.csv`);
     expect(today.lines.filter((line) => line.includes(',commit,'))).toHaveLength(1);
     await choose(dayOf(3), dayOf(1));
     await expect.poll(factsOf, PATIENT).toContain('Closing balance 0 credits');
@@ -171,8 +174,9 @@ describe.skipIf(program === null).concurrent('a customer', () => {
       await page.getByRole('button', { name: 'Edit' }).click();
       await page.getByLabel('What should be different?').fill('Warmer light');
       await page.getByRole('button', { name: 'Create the edit for 35 credits' }).dblclick();
-      await page.getByText('Delivered and charged').waitFor();
+      // The page of the source says 'Delivered and charged' too, until that of the edit is shown.
       await page.getByText('Made from').waitFor();
+      await page.getByText('Delivered and charged').waitFor();
       const { body } = await portal.call('GET', '/v1/jobs?kind=edit', undefined, account);
       expect(body.data).toMatchObject([{ kind: 'edit', billing: { quoted: 35, committed: 35 } }]);
       const running = await portal.submit(account, {
