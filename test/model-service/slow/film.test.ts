@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferSource, EncodedPacketSink, Input, MP4, type EncodedPacket } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRenderPool } from '../../model-service/render/workers/render-pool.ts';
-import { parseScript, sceneOf, writeScript } from '../../model-service/render/film/film-script.ts';
-import type { Renderer, RenderInput } from '../../model-service/renderer.ts';
-import { ResultFiles } from '../../model-service/files/result-files.ts';
-import type { PredictionInput } from '../../model-service/predictions/prediction-request.ts';
-import { partsOf } from '../../domain/work/stages.ts';
-import type { StageName } from '../../model-service/film-options.ts';
-import { FILM_STAGES } from '../harness/superscale.ts';
+import { createRenderPool } from '../../../model-service/render/workers/render-pool.ts';
+import { parseScript, sceneOf, writeScript } from '../../../model-service/render/film/film-script.ts';
+import type { Renderer, RenderInput } from '../../../model-service/renderer.ts';
+import { ResultFiles } from '../../../model-service/files/result-files.ts';
+import type { PredictionInput } from '../../../model-service/predictions/prediction-request.ts';
+import { partsOf } from '../../../domain/work/stages.ts';
+import type { StageName } from '../../../model-service/film-options.ts';
+import { FILM_STAGES } from '../../harness/superscale.ts';
 
 const FILM: PredictionInput = {
   kind: 'video_ad',

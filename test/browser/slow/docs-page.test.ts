@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CALLS } from '../../contract/calls.ts';
-import { createApiFixture, type ApiFixture, type TestAccount } from '../api/api-fixture.ts';
-import { browserFor } from './find-browser.ts';
-import { launchBrowser } from './launch-browser.ts';
+import { CALLS } from '../../../contract/calls.ts';
+import { createApiFixture, type ApiFixture, type TestAccount } from '../../api/api-fixture.ts';
+import { browserFor } from '../find-browser.ts';
+import { launchBrowser } from '../launch-browser.ts';
 
 const program = browserFor(import.meta.filename);
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNamespaces, type Namespaces } from './outage/namespaces.ts';
+import { createNamespaces, type Namespaces } from '../outage/namespaces.ts';
 
 /** Packets between worker and model service are lost for 3 s: real kernels, and a router between them that drops packets. */
 

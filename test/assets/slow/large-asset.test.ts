@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import { inheritedEnvironment, WORKER_NODE_FLAGS } from '../../dev/stack/node-child.ts';
-import type { AssetStoreConfig } from '../../runtime/settings/asset-store-config.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { startS3Server } from '../s3-server/start-s3-server.ts';
+import { inheritedEnvironment, WORKER_NODE_FLAGS } from '../../../dev/stack/node-child.ts';
+import type { AssetStoreConfig } from '../../../runtime/settings/asset-store-config.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
+import { startS3Server } from '../../s3-server/start-s3-server.ts';
 
 const MIB = 1024 * 1024;
 const CONTENT_BYTES = 500 * MIB;
@@ -20,7 +20,7 @@ async function putLarge(
     [
       ...WORKER_NODE_FLAGS,
       ...['--import', 'tsx'],
-      path.join(import.meta.dirname, 'put-large.ts'),
+      path.join(import.meta.dirname, '..', 'put-large.ts'),
       JSON.stringify(config),
       String(CONTENT_BYTES),
     ],

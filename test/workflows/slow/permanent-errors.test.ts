@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { describe, expect, test as plainTest } from 'vitest';
-import { ADMIT_UPDATE_ID, admitUpdate } from '../../contract/workflow-messages.ts';
-import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
+import { ADMIT_UPDATE_ID, admitUpdate } from '../../../contract/workflow-messages.ts';
+import { startScriptedService, type ScriptedService } from '../../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
   type RunningWorker,
   type WorkerBuild,
   type WorkflowFixture,
-} from './workflow-fixture.ts';
+} from '../workflow-fixture.ts';
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;

@@ -2,16 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { compileProcess } from '../../dev/stack/compile-process.ts';
-import { bundleWorkflows } from '../../dev/stack/workflow-bundle.ts';
-import { chooseFreePorts, LOCAL_HOST } from '../../dev/free-ports.ts';
-import { createClosableDoor, type ClosableDoor } from '../harness/closable-door.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts';
+import { compileProcess } from '../../../dev/stack/compile-process.ts';
+import { bundleWorkflows } from '../../../dev/stack/workflow-bundle.ts';
+import { chooseFreePorts, LOCAL_HOST } from '../../../dev/free-ports.ts';
+import { createClosableDoor, type ClosableDoor } from '../../harness/closable-door.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
+import { createTestDatabase, type TestDatabase } from '../../harness/test-database.ts';
 
 /** The process as an orchestrator starts it, with PostgreSQL behind a port that nothing listens on yet. */
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
 const SOON = { timeout: 40_000, interval: 100 };
 
 let database: TestDatabase;

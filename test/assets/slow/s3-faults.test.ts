@@ -5,19 +5,19 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { AssetStore } from '../../assets/asset-store.ts';
-import { AssetStoreUnusable, openAssetStore } from '../../assets/open-asset-store.ts';
-import { createS3AssetStore } from '../../assets/s3/s3-asset-store.ts';
-import { createS3Client } from '../../assets/s3/s3-client.ts';
-import { S3Failure } from '../../assets/s3/s3-failure.ts';
-import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
+import type { AssetStore } from '../../../assets/asset-store.ts';
+import { AssetStoreUnusable, openAssetStore } from '../../../assets/open-asset-store.ts';
+import { createS3AssetStore } from '../../../assets/s3/s3-asset-store.ts';
+import { createS3Client } from '../../../assets/s3/s3-client.ts';
+import { S3Failure } from '../../../assets/s3/s3-failure.ts';
+import type { S3Settings } from '../../../runtime/settings/asset-store-config.ts';
 import {
   ACCESS_KEY_ID,
   SECRET_ACCESS_KEY,
   startS3Server,
   type S3Server,
-} from '../s3-server/start-s3-server.ts';
-import { startFaultyProxy, type Fault, type FaultyProxy, type SeenRequest } from './faulty-proxy.ts';
+} from '../../s3-server/start-s3-server.ts';
+import { startFaultyProxy, type Fault, type FaultyProxy, type SeenRequest } from '../faulty-proxy.ts';
 
 const program = inject('s3Program');
 const PASS = { does: 'pass' } as const;

@@ -2,9 +2,9 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test } from 'vitest';
 import { createDroppingProxy } from '../../soak/jobs/dropping-proxy.ts';
-import { mayPost, submissionOf } from './contract-fixture.ts';
-import { startFakeService } from './fake-service.ts';
-import { SUBJECTS } from './subjects.ts';
+import { mayPost, submissionOf } from '../contract/contract-fixture.ts';
+import { startFakeService } from '../contract/fake-service.ts';
+import { SUBJECTS } from '../contract/subjects.ts';
 
 /** How long every packet is lost. Posts are given up long before that. */
 const OUTAGE_MS = 18_000;

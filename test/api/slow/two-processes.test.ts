@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HoldfastClient, type Job } from '../../../client/http/http-client.ts';
 import { STATIC_AD, type TestAccount } from '../api-fixture.ts';
 import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
-import { startApiProcess, type ApiProcess } from './api-process.ts';
-import { createRoundRobin } from './round-robin.ts';
+import { startApiProcess, type ApiProcess } from '../processes/api-process.ts';
+import { createRoundRobin } from '../processes/round-robin.ts';
 
 /** Two API processes on one database, as a deployment has them. */
 const BURST = 40;

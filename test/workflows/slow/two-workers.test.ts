@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { ProviderLimits } from '../../domain/work/provider-limits.ts';
-import { readModelHealth } from '../../jobs/reads/read-model-health.ts';
-import { openAccount } from '../../ledger/open-account.ts';
-import { SUPERSCALE_GRANTS } from '../harness/superscale.ts';
-import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';
-import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
+import type { ProviderLimits } from '../../../domain/work/provider-limits.ts';
+import { readModelHealth } from '../../../jobs/reads/read-model-health.ts';
+import { openAccount } from '../../../ledger/open-account.ts';
+import { SUPERSCALE_GRANTS } from '../../harness/superscale.ts';
+import {
+  startScriptedService,
+  type ScriptedService,
+  type ServiceCall,
+} from '../../harness/scripted-service.ts';
+import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from '../workflow-fixture.ts';
 
 /** A provider’s limits and its models’ breakers, between workers that share nothing but PostgreSQL and Temporal. */
 

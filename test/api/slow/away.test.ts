@@ -7,7 +7,7 @@ import {
   type ApiFixture,
   type TestAccount,
 } from '../api-fixture.ts';
-import { createFreezableProxy, type FreezableProxy } from './freezable-proxy.ts';
+import { createFreezableProxy, type FreezableProxy } from '../http/freezable-proxy.ts';
 
 let proxy: FreezableProxy;
 /** Its PostgreSQL can be frozen. */

@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { browserFor } from '../browser/find-browser.ts';
-import { withPages } from './enter-console.ts';
-import { untilRead } from './page-faults.ts';
-import type { PortalFixture } from './portal-fixture.ts';
-import type { SignedIn, SupportFixture } from './support-fixture.ts';
+import { browserFor } from '../../browser/find-browser.ts';
+import { withPages } from '../enter-console.ts';
+import { untilRead } from '../page-faults.ts';
+import type { PortalFixture } from '../portal-fixture.ts';
+import type { SignedIn, SupportFixture } from '../support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 const AD = { kind: 'static_ad', brief: { headline: 'Fresh bread' } };
