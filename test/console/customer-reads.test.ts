@@ -164,7 +164,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
   });
 
   it(
-    'edits an output at the price shown, and cancels an edit, by clicks on a dark page',
+    'edits an output at the price shown, regenerates and reports it, and cancels an edit, by clicks on a dark page',
     FOUR_JOBS,
     async () => {
       const account = await portal.openAccount();
@@ -179,6 +179,16 @@ describe.skipIf(program === null).concurrent('a customer', () => {
       await page.getByText('Delivered and charged').waitFor();
       const { body } = await portal.call('GET', '/v1/jobs?kind=edit', undefined, account);
       expect(body.data).toMatchObject([{ kind: 'edit', billing: { quoted: 35, committed: 35 } }]);
+      await page.getByRole('button', { name: 'Report a problem' }).click();
+      await page.getByRole('radio', { name: /It is broken/ }).check();
+      await page.getByRole('button', { name: 'Send the report' }).click();
+      await page.getByText('Being looked at').waitFor();
+      await page.getByRole('button', { name: 'Regenerate', exact: true }).click();
+      await page.getByRole('button', { name: 'Regenerate for 35 credits' }).click();
+      await page.waitForURL(
+        (url) => url.hash.startsWith('#/jobs/') && !url.hash.includes(String(body.data[0].id)),
+      );
+      await page.getByText('Delivered and charged').waitFor();
       const running = await portal.submit(account, {
         ...{ kind: 'edit', source_output_id: job.outputs[0].id, instruction: 'Colder' },
         test_scenario: 'never_finishes',
@@ -188,6 +198,41 @@ describe.skipIf(program === null).concurrent('a customer', () => {
       await page.getByRole('dialog').getByText(RULE).waitFor();
       await page.getByRole('button', { name: 'Cancel the job' }).click();
       await page.getByText('returned to your balance').waitFor();
+      await open.close();
+    },
+  );
+
+  it(
+    'reads why a report was denied, and opens what was made again for free after another, narrow and dark',
+    FOUR_JOBS,
+    async () => {
+      const account = await portal.openAccount();
+      const decide = async (decision: 'deny' | 'free_retry', reason: string): Promise<string> => {
+        const { id, outputs } = await portal.untilEnded(account, await portal.submit(account, AD));
+        const path = `/v1/outputs/${String(outputs[0].id)}/reports`;
+        const report = (await portal.call('POST', path, { category: 'broken' }, account)).body;
+        await portal.call('POST', `/v1/reviews/${String(report.id)}/decision`, { decision, reason });
+        return String(id);
+      };
+      const [denied, again] = await Promise.all([
+        decide('deny', 'It is as it was asked.'),
+        decide('free_retry', 'The crust is cut off.'),
+      ]);
+      const look = { theme: 'dark', width: 360 } as const;
+      const open = await portal.open(account, { ...look, to: `jobs/${denied}` });
+      const { page } = open;
+      const reports = page.getByRole('region', { name: 'Reports' });
+      await reports.getByText('Not refunded').waitFor();
+      await reports.getByText('It is as it was asked.').waitFor();
+      expect(await portal.faultsOf(page)).toEqual([]);
+      await page.evaluate(`location.hash = '#/jobs/${again}'`);
+      await reports.getByText('The crust is cut off.').waitFor();
+      const { body } = await portal.call('GET', '/v1/reviews', undefined, account);
+      const { data } = body as { readonly data: readonly { readonly [name: string]: string }[] };
+      const retryId = String(data.find((review) => review['job_id'] === again)?.['retry_job_id']);
+      await page.getByRole('link', { name: 'Open the new one' }).click();
+      await page.waitForURL(`**/portal#/jobs/${retryId}`);
+      await page.getByText('Delivered').first().waitFor();
       await open.close();
     },
   );

@@ -255,6 +255,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     const check = page.getByRole('region', { name: 'Reconcile', exact: true });
     await check.getByText('1 finding').waitFor();
     expect(await check.getByRole('link').getAttribute('href')).toBe(`#/accounts/${account}`);
+    expect(await api.faultsOf(page)).toEqual([]);
     await page.unroute('**/v1/ledger/checks');
     await change<LedgerChecks>(page, '/v1/ledger/checks', (checks) => ({
       ...checks,
@@ -274,6 +275,24 @@ describe.skipIf(program === null).concurrent('support', () => {
     await page.getByLabel('Platform key').fill('hf_live_0123456789abcdef0123_nothing');
     await send.click();
     await page.getByText('Say who you are.').waitFor();
+    const limited = { type: 'about:blank', title: 'Too many requests', status: 429, code: 'rate_limited' };
+    await page.route('**/v1/console_sessions', (route) =>
+      route.fulfill({
+        ...{ status: 429, contentType: 'application/problem+json', headers: { 'retry-after': '30' } },
+        json: {
+          ...limited,
+          detail: 'More requests came.',
+          retryable: true,
+          billed: 'no',
+          request_id: 'req_a',
+        },
+      }),
+    );
+    await page.getByLabel('Your name').fill('Zoë');
+    await send.click();
+    await page.getByText('Too many sign-ins from your network').waitFor();
+    await page.unroute('**/v1/console_sessions');
+    await page.getByLabel('Your name').fill('');
     await page.getByLabel('Platform key').fill('');
     // As an API does behind a proxy that adds its header (test/api/access/console-sessions.test.ts).
     const asked: [body: unknown, authorization: string | undefined][] = [];
