@@ -12,7 +12,7 @@ import {
   type WorkflowFixture,
 } from '../workflow-fixture.ts';
 
-const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../../model-service/prepared/picture.png', import.meta.url));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'A kettle' } } as const;
 const BY = { actor: 'ann', reason: 'test' };
 const POLL_MS = 20;

@@ -14,7 +14,7 @@ import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from 
 
 /** A provider’s limits and its models’ breakers, between workers that share nothing but PostgreSQL and Temporal. */
 
-const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
+const PICTURE = readFileSync(new URL('../../../model-service/prepared/picture.png', import.meta.url));
 const SOON = { timeout: 40_000, interval: 100 };
 
 let fixture: WorkflowFixture;
