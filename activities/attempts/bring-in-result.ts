@@ -1,7 +1,12 @@
 import type { FailureCode } from '../../domain/work/failures.ts';
 import { AssetMismatch, AssetTooLarge, type Asset, type AssetStore } from '../../assets/asset-store.ts';
 import type { StoredAsset } from '../../jobs/attempts/finish-attempt.ts';
-import { maxBytesOf, type CheckContent, type ExpectedContent } from '../content/check-content.ts';
+import {
+  maxBytesOf,
+  type CheckContent,
+  type ContentFault,
+  type ExpectedContent,
+} from '../content/check-content.ts';
 import type { OpenedFile, Provider, ResultFile } from '../providers/provider.ts';
 
 export type BroughtIn =
@@ -26,9 +31,17 @@ const BAD_CONTENT = { outcome: 'failed', code: 'bad_content' } as const;
 /** A picture, its thumbnail, its mask, and a film of how it was made. */
 const MAX_FILES = 4;
 
+/** Faults of a file that is another than the one asked for, and not that one damaged. */
+const OF_ANOTHER_FILE: ReadonlySet<ContentFault> = new Set([
+  'wrong_type',
+  'wrong_dimensions',
+  'wrong_duration',
+]);
+
 /**
- * Stores the first file of a result that passes its checks: against what was declared of it, and against what was asked
- * for. A service may name others before it, such as a thumbnail. Only wrong files are the provider's failure.
+ * Stores the first file of a result that is what was asked for, and checks it against what was declared of it. A service
+ * may name others before it, such as a thumbnail; only if all are others is that its failure. A damaged file is its
+ * failure whatever follows: what follows may be a mask, and nothing is charged in doubt.
  */
 export async function bringInResult(
   context: BringInContext,
@@ -36,12 +49,12 @@ export async function bringInResult(
   expected: ExpectedContent,
   signal: AbortSignal,
 ): Promise<BroughtIn> {
-  let last: BroughtIn = { outcome: 'failed', code: 'zero_outputs' };
+  if (files.length === 0) return { outcome: 'failed', code: 'zero_outputs' };
   for (const file of files.slice(0, MAX_FILES)) {
-    last = await bringInFile(context, file, expected, signal);
-    if (last.outcome !== 'failed') return last;
+    const brought = await bringInFile(context, file, expected, signal);
+    if (brought !== 'another_file') return brought;
   }
-  return last;
+  return BAD_CONTENT;
 }
 
 async function bringInFile(
@@ -49,7 +62,7 @@ async function bringInFile(
   named: ResultFile,
   expected: ExpectedContent,
   signal: AbortSignal,
-): Promise<BroughtIn> {
+): Promise<BroughtIn | 'another_file'> {
   const fetched = await provider.fetchResult(named, signal);
   switch (fetched.outcome) {
     case 'refused':
@@ -66,7 +79,7 @@ async function bringInFile(
   if (asset === 'broken_transfer') return { outcome: 'again', afterMs: 0 };
   if (asset === 'refused') return BAD_CONTENT;
   const checked = await checkContent(asset, expected, assets);
-  if (checked.outcome === 'refused') return BAD_CONTENT;
+  if (checked.outcome === 'refused') return OF_ANOTHER_FILE.has(checked.fault) ? 'another_file' : BAD_CONTENT;
   const { sha256, bytes } = asset;
   const { mediaType: contentType, hasC2pa = null } = checked.content;
   return { outcome: 'stored', asset: { sha256, bytes, contentType, hasC2pa } };

@@ -25,7 +25,7 @@ type Content = {
   readonly hasC2pa?: boolean;
 };
 
-type ContentFault =
+export type ContentFault =
   'wrong_type' | 'damaged' | 'too_large' | 'too_many_pixels' | 'wrong_dimensions' | 'wrong_duration';
 
 type CheckedContent =

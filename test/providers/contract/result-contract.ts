@@ -8,10 +8,11 @@ import { blackPng, PICTURES } from '../../activities/content/pictures.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { createContractFixture, NEVER } from './contract-fixture.ts';
 import type { ContractSubject, FakeFile } from './dialect.ts';
-import { answering, closing, silent, type Fault } from './fake-service.ts';
+import { answering, closing, silent, type FakeService, type Fault } from './fake-service.ts';
 
 const EXPECTED = { mediaTypes: ['image/png'] } as const;
 const PICTURE = await PICTURES['image/png']();
+const THUMBNAIL = await PICTURES['image/webp']();
 const PAGE = Buffer.from('<!doctype html><title>Sign in</title>');
 const FIVE_GIGABYTES = 5 * 1024 ** 3;
 /** 64 MiB of zeros, compressed. */
@@ -46,6 +47,16 @@ const OTHER_FILE = '/files/1';
 const redirecting = (location: string): Fault => answering({ status: 302, headers: { location } });
 
 const BAD = { outcome: 'failed', code: 'bad_content' };
+/** The files that a result may name. */
+const NAMED = {
+  picture: (fake: FakeService) => fake.putFile(PICTURE, 'image/png'),
+  thumbnail: (fake: FakeService) => fake.putFile(THUMBNAIL, 'image/webp'),
+  damaged: (fake: FakeService) => fake.putFile(PICTURE.subarray(0, -200), 'image/png'),
+  inside: (fake: FakeService) => ({
+    ...fake.putFile(PICTURE, 'image/png'),
+    url: 'http://192.168.1.1/mask.png',
+  }),
+};
 const AGAIN = { outcome: 'again' };
 const EXPIRED = { outcome: 'link_expired' };
 
@@ -155,18 +166,21 @@ export function describeLinkedResults(subject: ContractSubject): void {
       expect(brought.outcome).toBe('stored');
     });
 
-    it('that is named after others is stored: a thumbnail of another type, a link that is not allowed', async () => {
+    it.each<[string, readonly (keyof typeof NAMED)[], object]>([
+      ['after a thumbnail of another type is stored', ['thumbnail', 'picture'], { outcome: 'stored' }],
+      ['that is damaged is not replaced by what is named after it', ['damaged', 'picture'], BAD],
+      ['whose link is not allowed is not replaced by what is named after it', ['inside', 'picture'], BAD],
+      ['of which only other files are named is bad', ['thumbnail', 'thumbnail'], BAD],
+    ])('%s', async (_what, named, expected) => {
       const { fake, provider, accept } = await start();
       const id = await accept();
       const [job] = fake.jobs.all();
-      const picture = fake.putFile(PICTURE, 'image/png');
-      const thumbnail = fake.putFile(await PICTURES['image/webp'](), 'image/webp');
-      job!.files = [thumbnail, { ...picture, url: 'http://192.168.1.1/mask.png' }, picture];
+      job!.files = named.map((name) => NAMED[name](fake));
       job!.state = 'succeeded';
       const poll = await provider.poll(id, NEVER);
       const files = poll.state === 'succeeded' ? poll.files : [];
       const brought = await bringInResult({ provider, assets, checkContent }, files, EXPECTED, NEVER);
-      expect(brought).toMatchObject({ outcome: 'stored', asset: { contentType: 'image/png' } });
+      expect(brought).toMatchObject(expected);
     });
 
     it.each<[string, Partial<Record<keyof FakeFile, unknown>>]>([
