@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Payload } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CreditMaintenance } from '../../activities/maintenance/maintain-credits.ts';
-import type { ReconcileActivities } from '../../activities/maintenance/reconcile-reservations.ts';
-import type { AssetSweepActivities } from '../../activities/maintenance/sweep-assets.ts';
-import { openAccount } from '../../ledger/open-account.ts';
-import { SUPERSCALE } from '../harness/superscale.ts';
-import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
+import type { CreditMaintenance } from '../../../activities/maintenance/maintain-credits.ts';
+import type { ReconcileActivities } from '../../../activities/maintenance/reconcile-reservations.ts';
+import type { AssetSweepActivities } from '../../../activities/maintenance/sweep-assets.ts';
+import { openAccount } from '../../../ledger/open-account.ts';
+import { SUPERSCALE } from '../../harness/superscale.ts';
+import { startScriptedService, type ScriptedService } from '../../harness/scripted-service.ts';
 import {
   createWorkflowFixture,
   warnings,
   type RunningWorker,
   type WorkflowFixture,
-} from './workflow-fixture.ts';
+} from '../workflow-fixture.ts';
 
 const NAMESPACE = 'default';
 /** temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage.COMPLETED, EventType.WORKFLOW_TASK_FAILED and _TIMED_OUT. */
@@ -246,7 +246,7 @@ describe('an unexpected message to a workflow', () => {
 
 describe('a workflow with an unexpected start argument', () => {
   const exported = [
-    ...readFileSync(new URL('../../workflows/index.ts', import.meta.url), 'utf8').matchAll(
+    ...readFileSync(new URL('../../../workflows/index.ts', import.meta.url), 'utf8').matchAll(
       /export \{ (\w+) \}/g,
     ),
   ].map(([, name]) => name ?? '');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { browserFor } from '../browser/find-browser.ts';
-import { withPages } from './enter-console.ts';
-import { delayCalls, holdCalls, refuseCalls } from './held-calls.ts';
-import { faultsOfTabbing, focusedOn } from './keyboard.ts';
-import { brokenLayoutOf, movingOn, textsSeenOn, untilRead } from './page-faults.ts';
-import type { PortalFixture } from './portal-fixture.ts';
-import type { SignedIn, SupportFixture } from './support-fixture.ts';
+import { browserFor } from '../../browser/find-browser.ts';
+import { withPages } from '../enter-console.ts';
+import { delayCalls, holdCalls, refuseCalls } from '../held-calls.ts';
+import { faultsOfTabbing, focusedOn } from '../keyboard.ts';
+import { brokenLayoutOf, movingOn, textsSeenOn, untilRead } from '../page-faults.ts';
+import type { PortalFixture } from '../portal-fixture.ts';
+import type { SignedIn, SupportFixture } from '../support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 const HEADLINE = 'Rye on Sundays';
