@@ -49,25 +49,27 @@ function clockFault(aheadMs: number): StoreFault | null {
   return { kind: 'misconfigured', message };
 }
 
-const ADVICE: Readonly<Record<string, string>> = {
-  NoSuchBucket: 'There is no such bucket. Make it, or correct ASSET_STORE.',
-  RequestTimeTooSkewed: 'The clock of this machine differs from that of the S3 server. Set it.',
-  InvalidAccessKeyId:
-    'The credentials are not accepted. Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
-  SignatureDoesNotMatch:
-    'The credentials are not accepted. Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
-  InvalidToken: 'The credentials are not accepted. Correct AWS_SESSION_TOKEN.',
-  ExpiredToken: 'The credentials have expired. Set new ones.',
-  CredentialsProviderError:
-    'There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role.',
-  AuthorizationHeaderMalformed: 'The bucket is in another region. Correct ASSET_STORE_REGION.',
-  PermanentRedirect: 'The bucket is in another region. Correct ASSET_STORE_REGION.',
-};
+const ADVICE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    NoSuchBucket: 'There is no such bucket. Make it, or correct ASSET_STORE.',
+    RequestTimeTooSkewed: 'The clock of this machine differs from that of the S3 server. Set it.',
+    InvalidAccessKeyId:
+      'The credentials are not accepted. Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    SignatureDoesNotMatch:
+      'The credentials are not accepted. Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    InvalidToken: 'The credentials are not accepted. Correct AWS_SESSION_TOKEN.',
+    ExpiredToken: 'The credentials have expired. Set new ones.',
+    CredentialsProviderError:
+      'There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role.',
+    AuthorizationHeaderMalformed: 'The bucket is in another region. Correct ASSET_STORE_REGION.',
+    PermanentRedirect: 'The bucket is in another region. Correct ASSET_STORE_REGION.',
+  }),
+);
 
 /** What a refusal means, and what to do. */
 function describe(failure: S3Failure, { bucket, endpoint, region }: S3Settings): StoreFault {
   const where = endpoint === null ? `in ${region}` : `at ${new URL(endpoint).host}`;
-  const advice = ADVICE[failure.code] ?? adviceOfStatus(failure.status);
+  const advice = ADVICE.get(failure.code) ?? adviceOfStatus(failure.status);
   const kind = advice === null ? 'unreachable' : 'misconfigured';
   const message = `The bucket ${bucket} ${where} cannot be used. ${advice ?? 'It will be tried again.'} (${failure.message})`;
   return { kind, message };

@@ -21,7 +21,7 @@ const ITEMS = [
   { name: 'models', text: 'Models' },
 ] as const;
 /** The navigation item that is marked on a page without one of its own. */
-const PARENTS: Readonly<Record<string, string>> = { jobs: 'find', accounts: 'find' };
+const PARENTS: ReadonlyMap<string, string> = new Map(Object.entries({ jobs: 'find', accounts: 'find' }));
 
 /**
  * A browser's timer waits at most 2^31 ms. The end of a longer session is noticed when the reader goes to another page.
@@ -89,7 +89,7 @@ function SignedIn(props: { readonly session: Session; readonly onEnd: (isOver: b
         <Shell
           name={NAME}
           items={ITEMS}
-          current={PARENTS[current] ?? current}
+          current={PARENTS.get(current) ?? current}
           aside={
             <>
               <bdi class="actor" title={session.actor}>

@@ -7,8 +7,8 @@
 /** Admission and settlement move a job's credits: activities alone call them. */
 const MOVES_CREDITS_OF_A_JOB = ['jobs/admission/admit-job', 'jobs/outputs/settle-reservation'];
 
-/** Connections to addresses that strangers name: one guard for all of them. */
-const OUTBOUND = ['checked-lookup', 'open-outside', 'public-address'].map(
+/** Connections to addresses that strangers name: one guard for all of them, and one way to unpack what they send. */
+const OUTBOUND = ['checked-lookup', 'open-outside', 'public-address', 'unpack-body'].map(
   (file) => `runtime/outbound/${file}`,
 );
 

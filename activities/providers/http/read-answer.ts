@@ -1,7 +1,6 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, type InputType, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { nestsDeeperThan } from '../../../domain/nests-deep.ts';
+import { unpackBytes } from '../../../runtime/outbound/unpack-body.ts';
 import { readBounded } from './read-bounded.ts';
 
 /**
@@ -27,31 +26,13 @@ export type Answer = {
 export async function readAnswer(response: Dispatcher.ResponseData, maxBytes: number): Promise<Answer> {
   const { statusCode: status, headers } = response;
   const sent = await readBounded(response.body, maxBytes);
-  const bytes = sent === null ? null : await unpacked(sent, headers['content-encoding'], maxBytes);
+  // A gateway may compress what was asked for as it is, and a paid run must not be lost by that.
+  const bytes = sent === null ? null : await unpackBytes(sent, headers['content-encoding'], maxBytes);
   return { status, headers, bytes, json: bytes === null ? undefined : parseJson(bytes) };
 }
 
 export function isSuccess({ status }: Pick<Answer, 'status'>): boolean {
   return status >= 200 && status < 300;
-}
-
-type Unpack = (bytes: InputType, options: ZlibOptions) => Promise<Buffer>;
-
-const UNPACK: ReadonlyMap<unknown, Unpack> = new Map([
-  ['gzip', promisify<InputType, ZlibOptions, Buffer>(gunzip)],
-  ['x-gzip', promisify<InputType, ZlibOptions, Buffer>(gunzip)],
-  ['deflate', promisify<InputType, ZlibOptions, Buffer>(inflate)],
-  ['br', promisify<InputType, ZlibOptions, Buffer>(brotliDecompress)],
-]);
-
-/**
- * A gateway may compress what was asked for as it is, and a paid run must not be lost by that. Null: it is damaged, of
- * another coding, or unpacks to more than `maxBytes`.
- */
-async function unpacked(sent: Buffer, coding: unknown, maxBytes: number): Promise<Buffer | null> {
-  if (coding === undefined || coding === '' || coding === 'identity') return sent;
-  const unpack = UNPACK.get(typeof coding === 'string' ? coding.trim().toLowerCase() : coding);
-  return unpack === undefined ? null : unpack(sent, { maxOutputLength: maxBytes }).catch(() => null);
 }
 
 /** undefined: the body is no JSON, or nested deeper than any answer. */

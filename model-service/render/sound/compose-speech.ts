@@ -10,13 +10,15 @@ const SENTENCE_PAUSE_SECONDS = 0.35;
 const SYLLABLE_SECONDS = 0.16;
 
 /** As fast as each is spoken (Pellegrino, Coupé and Marsico 2011, Language 87(3): syllables per second). */
-const SYLLABLE_SECONDS_OF: Readonly<Record<string, number>> = { de: 1 / 5.97, fr: 1 / 7.18, ja: 1 / 7.84 };
+const SYLLABLE_SECONDS_OF: ReadonlyMap<string, number> = new Map(
+  Object.entries({ de: 1 / 5.97, fr: 1 / 7.18, ja: 1 / 7.84 }),
+);
 
 /** Longer texts are cut here, where no length is asked for: a minute of sound takes a second to make. */
 const MAX_SECONDS = 60;
 
 /** The base pitch of each voice. Any other name gets a pitch from its seed. */
-const PITCH_HZ: Readonly<Record<string, number>> = { alto: 210, tenor: 140, bass: 95 };
+const PITCH_HZ: ReadonlyMap<string, number> = new Map(Object.entries({ alto: 210, tenor: 140, bass: 95 }));
 
 /**
  * Returns a sound with the rhythm and tune of speech: one hummed syllable for each group of vowels, a pause after each
@@ -34,8 +36,8 @@ export function composeSpeech(
   seed: string,
 ): AudioBed {
   const random = seededRandom(`${seed} ${voice}`);
-  const base = PITCH_HZ[voice] ?? 110 + 100 * random();
-  const syllableSeconds = SYLLABLE_SECONDS_OF[language] ?? SYLLABLE_SECONDS;
+  const base = PITCH_HZ.get(voice) ?? 110 + 100 * random();
+  const syllableSeconds = SYLLABLE_SECONDS_OF.get(language) ?? SYLLABLE_SECONDS;
   const syllables = syllablesOf(text, syllableSeconds, askedSeconds ?? MAX_SECONDS);
   const ownSeconds = Math.min(MAX_SECONDS, Math.max(0.5, syllables.at(-1)?.endSeconds ?? 0) + 0.2);
   const seconds = askedSeconds ?? ownSeconds;

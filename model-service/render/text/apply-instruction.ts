@@ -3,19 +3,21 @@ import type { AdCopy } from './ad-copy.ts';
 import { toDrawableText } from '../fonts/drawable-text.ts';
 
 /** Words that name a color. They are enough to try edits; a real model reads the sentence. */
-const COLORS: Readonly<Record<string, string>> = {
-  red: '#d92d20',
-  orange: '#f97316',
-  yellow: '#eab308',
-  green: '#16a34a',
-  teal: '#0d9488',
-  blue: '#2563eb',
-  purple: '#7c3aed',
-  pink: '#ec4899',
-  brown: '#92400e',
-  black: '#111827',
-  white: '#f8fafc',
-};
+const COLORS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    red: '#d92d20',
+    orange: '#f97316',
+    yellow: '#eab308',
+    green: '#16a34a',
+    teal: '#0d9488',
+    blue: '#2563eb',
+    purple: '#7c3aed',
+    pink: '#ec4899',
+    brown: '#92400e',
+    black: '#111827',
+    white: '#f8fafc',
+  }),
+);
 
 const FIELD = /^(?<field>headline|title|body|text|call to action|button)\s*:\s*(?<text>.+)$/iu;
 const NAMES: Readonly<Record<string, 'headline' | 'body' | 'callToAction'>> = {
@@ -49,6 +51,6 @@ function applyLine(copy: AdCopy, line: string): AdCopy {
 
 function colorIn(line: string): Color | null {
   const words = line.toLowerCase().split(/[^a-z]+/u);
-  const named = words.map((word) => COLORS[word]).find((color) => color !== undefined);
+  const named = words.map((word) => COLORS.get(word)).find((color) => color !== undefined);
   return parseColor(HEX.exec(line)?.[0] ?? named ?? '');
 }

@@ -154,6 +154,12 @@ export function describeLinkedResults(subject: ContractSubject): void {
       expect(brought).toMatchObject({ outcome: 'stored', asset: { bytes: PICTURE.length } });
     });
 
+    it('whose coding has the name of a property of every object is judged by its bytes', async () => {
+      const headers = { ...png, 'content-encoding': 'constructor' };
+      const { brought } = await bringIn(answering({ status: 200, headers, body: PICTURE }));
+      expect(brought.outcome).toBe('stored');
+    });
+
     it('that breaks off while it is unpacked is fetched again', async () => {
       const headers = { ...png, 'content-encoding': 'gzip' };
       const half = gzipSync(PICTURE).subarray(0, -20);
