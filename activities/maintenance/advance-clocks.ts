@@ -82,7 +82,10 @@ async function doWhatIsDue(deps: Deps, accountId: string): Promise<void> {
   await returnOverdue(deps, accountId);
 }
 
-/** Releases all the account's reservations past return_by: once the clock is read as arrived, they have returned. */
+/**
+ * Releases all the account's reservations past return_by: once the clock is read as arrived, they have returned. The
+ * fault is the model's, as when the job's own timer ends it: it was the clock that moved, and no workflow that was late.
+ */
 async function returnOverdue({ database, jobActivities }: Deps, accountId: string): Promise<void> {
   let after: { readonly accountId: string; readonly reservationId: string } | undefined = {
     accountId,
@@ -96,7 +99,7 @@ async function returnOverdue({ database, jobActivities }: Deps, accountId: strin
       const jobId = jobIdOfReservation(reservation);
       await jobActivities.settleOverdue(
         { accountId, jobId, outputId: outputId ?? reservationId, reservationId, credits },
-        failureOf('run_deadline', 'us'),
+        failureOf('run_deadline'),
         OVERDUE_AFTER_SECONDS,
       );
     }

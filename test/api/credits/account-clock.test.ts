@@ -136,7 +136,10 @@ describe('the clock of a test account', () => {
     await untilReady(account);
     expect(await balanceOf(account)).toMatchObject({ available: 1_000, reserved: 0 });
     const { id } = submitted.json<{ id: string }>();
-    const job = (await api.call(`/v1/jobs/${id}`, { key: account.key })).json<{ state: string }>();
-    expect(job.state).toBe('failed');
+    const job = (await api.call(`/v1/jobs/${id}`, { key: account.key })).json<object>();
+    expect(job).toMatchObject({
+      state: 'failed',
+      failure: { code: 'run_deadline', at_fault: 'provider' },
+    });
   });
 });
