@@ -2,12 +2,16 @@ import { ApiClient } from '../../client/http/api-client.ts';
 import { Outputs } from '../../client/http/outputs.ts';
 import type { AccountEvent, Balance } from '../../client/http/wire-types.ts';
 import { LiveFeed } from '../shared/data/live-feed.ts';
+import { codeOf } from '../shared/data/problem-words.ts';
 import { mayMoveCredits } from '../shared/data/may-move-credits.ts';
 import { creditsText } from '../shared/parts/money.tsx';
 import css from './holdfast-credits.css';
 
 /** Interval between reads of the balance, for changes that have no event (a grant by hand). */
 const REFRESH_MS = 30_000;
+
+/** A token as POST /v1/portal_sessions returns it. No other text is sent. */
+const TOKEN = /^[A-Za-z0-9_-]{20,200}$/;
 
 /** The API's address: the folder above this script, which the API serves. A page may set another in `api`. */
 const { currentScript } = document;
@@ -41,6 +45,12 @@ class HoldfastCredits extends HTMLElement {
     this.#frame.hidden = true;
     this.#frame.append(this.#available, ' ', this.#note);
     place.append(this.#frame);
+    // A page may have set it before this script defined the element: as a plain property, which would hide the setter.
+    const early = Object.getOwnPropertyDescriptor(this, 'token');
+    if (early !== undefined) {
+      delete (this as { token?: unknown }).token;
+      this.token = typeof early.value === 'string' ? early.value : null;
+    }
   }
 
   set token(token: string | null) {
@@ -66,7 +76,7 @@ class HoldfastCredits extends HTMLElement {
   #begin(): void {
     this.#end?.();
     const token = this.#token;
-    if (token === null) {
+    if (token === null || !TOKEN.test(token)) {
       this.#signOut();
       return;
     }
@@ -83,7 +93,8 @@ class HoldfastCredits extends HTMLElement {
     let shown = 0;
     const read = () => {
       const question = (asked += 1);
-      // A failed read is repeated at the next event or interval; until then the last figure stays.
+      // A failed read is repeated at the next event or interval; until then the last figure stays. A stream without
+      // events does not say that its session has ended.
       client.balance({ signal: over.signal }).then(
         (balance) => {
           // Responses may arrive out of order.
@@ -92,7 +103,9 @@ class HoldfastCredits extends HTMLElement {
           this.#balance = balance;
           this.#show();
         },
-        () => undefined,
+        (error: unknown) => {
+          if (!over.signal.aborted && codeOf(error) === 'unauthenticated') this.#signOut();
+        },
       );
     };
     const stopListening = feed.listen((news) => {

@@ -1,8 +1,8 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { ContentProvider } from '../shared/data/content-cache.tsx';
 import { LiveParts } from '../shared/data/live-parts.tsx';
 import { useFeedState, usePageParts } from '../shared/data/page-context.ts';
-import { codeOf } from '../shared/data/problem-words.ts';
+import { CALL_REFUSED, codeOf } from '../shared/data/problem-words.ts';
 import { useResource } from '../shared/data/use-resource.ts';
 import { ConnectionBanner } from '../shared/parts/connection-banner.tsx';
 import { Empty, Shown } from '../shared/parts/notice.tsx';
@@ -72,7 +72,14 @@ function OpenVisit() {
     ]);
     return { session, catalogue };
   });
-  if (isEnded || codeOf(visit.error) === 'unauthenticated') return <VisitEnded />;
+  const { error, reload } = visit;
+  useEffect(() => {
+    // A stream without events does not say that its session was revoked; the next read of anything does.
+    if (error !== null) return;
+    addEventListener(CALL_REFUSED, reload);
+    return () => removeEventListener(CALL_REFUSED, reload);
+  }, [error, reload]);
+  if (isEnded || codeOf(error) === 'unauthenticated') return <VisitEnded />;
   if (visit.data === null) {
     return (
       <Shell name="Credits" items={[]} current="">

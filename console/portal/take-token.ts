@@ -1,15 +1,21 @@
 import { hrefTo } from '../shared/router.tsx';
 
-/** `hf_portal_…` as POST /v1/portal_sessions returns it. Any other text is ignored. */
-const TOKEN = /^#token=([A-Za-z0-9_-]{20,200})(?:&to=([\w/-]{1,100}))?$/;
+/** `hf_portal_…` as POST /v1/portal_sessions returns it. */
+const TOKEN = /^[A-Za-z0-9_-]{20,200}$/;
+const PLACE = /^[\w/-]{1,100}$/;
 
 /**
- * Takes the session token from the address's fragment and clears the fragment, so that the token is in this page's
- * memory only. `&to=` names the first place (`create`, `jobs/job_…`). Null: no token.
+ * Takes the session token from the address's fragment, so that it is in this page's memory only. The address loses its
+ * query and a fragment that begins like a token's, whatever they hold: a damaged link, or a token in the query by
+ * mistake, must not stay in the history either. `&to=` names the first place (`create`, `jobs/job_…`). Null: no token.
  */
 export function takeToken(): string | null {
-  const [, token, to = 'credits'] = TOKEN.exec(location.hash) ?? [];
-  if (token === undefined) return null;
-  history.replaceState(null, '', hrefTo(to.split('/').filter(Boolean)));
-  return token;
+  const { hash, pathname, search } = location;
+  const isToken = hash.startsWith('#token=');
+  const given = new URLSearchParams(isToken ? hash.slice(1) : '');
+  const to = given.get('to') ?? '';
+  const place = hrefTo((PLACE.test(to) ? to : 'credits').split('/').filter(Boolean));
+  if (isToken || search !== '') history.replaceState(null, '', `${pathname}${isToken ? place : hash}`);
+  const token = given.get('token') ?? '';
+  return TOKEN.test(token) ? token : null;
 }

@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { makeClient } from '../shared/data/make-client.ts';
 import { PageParts } from '../shared/data/page-context.ts';
+import { CALL_REFUSED } from '../shared/data/problem-words.ts';
+import { useAsking } from '../shared/data/use-asking.ts';
 import { Button } from '../shared/parts/button.tsx';
 import { ErrorNotice, Loading } from '../shared/parts/notice.tsx';
 import { Shell } from '../shared/parts/shell.tsx';
@@ -32,7 +34,8 @@ type Visit =
   | { readonly is: 'asking' }
   | { readonly is: 'failed'; readonly error: unknown }
   | { readonly is: 'out'; readonly isOver: boolean }
-  | { readonly is: 'in'; readonly session: Session };
+  /** `isOther`: another person has signed in since, in another tab. */
+  | { readonly is: 'in'; readonly session: Session; readonly isOther?: boolean };
 
 /** The pages of support: the sign-in, or those of the session. */
 export function SupportApp() {
@@ -49,7 +52,11 @@ export function SupportApp() {
       <SignedIn
         key={visit.session.csrf_token}
         session={visit.session}
-        onEnd={(isOver) => setVisit({ is: 'out', isOver })}
+        onEnd={() => setVisit({ is: 'out', isOver: false })}
+        onChange={(now) => {
+          setVisit(now === null ? { is: 'out', isOver: true } : { is: 'in', session: now, isOther: true });
+        }}
+        isOther={visit.isOther === true}
       />
     );
   }
@@ -64,8 +71,15 @@ export function SupportApp() {
   );
 }
 
-function SignedIn(props: { readonly session: Session; readonly onEnd: (isOver: boolean) => void }) {
-  const { session, onEnd } = props;
+function SignedIn(props: {
+  readonly session: Session;
+  readonly isOther: boolean;
+  /** The person has signed out. */
+  readonly onEnd: () => void;
+  /** The browser has another session; null: none. */
+  readonly onChange: (now: Session | null) => void;
+}) {
+  const { session, isOther, onEnd, onChange } = props;
   const { path } = usePlace();
   const parts = useMemo(
     () => ({
@@ -75,12 +89,12 @@ function SignedIn(props: { readonly session: Session; readonly onEnd: (isOver: b
     [session],
   );
   useFindKey();
-  useSessionEnd(session, path.join('/'), onEnd);
+  useEffect(() => {
+    if (isOther) say(`You act as ${session.actor} now, who has signed in in another tab.`);
+  }, [isOther]);
+  useSessionEnd(session, path.join('/'), onChange);
   const leave = () => {
-    signOut(session).then(
-      () => onEnd(false),
-      () => say('You are still signed in: Holdfast cannot be reached.', 'bad'),
-    );
+    signOut(session).then(onEnd, () => say('You are still signed in: Holdfast cannot be reached.', 'bad'));
   };
   const [current = 'now'] = path;
   return (
@@ -108,21 +122,33 @@ function SignedIn(props: { readonly session: Session; readonly onEnd: (isOver: b
   );
 }
 
-/** Calls `onEnd` when the session is over: at its end, or when the API says so as the reader goes to another page. */
-function useSessionEnd(session: Session, page: string, onEnd: (isOver: boolean) => void): void {
-  useEffect(() => {
-    const leftMs = Date.parse(session.expires_at) - Date.now();
-    const timer = setTimeout(() => onEnd(true), Math.min(Math.max(leftMs, 0), LONGEST_TIMER_MS));
-    return () => clearTimeout(timer);
-  }, [session]);
-  useEffect(() => {
-    const asked = new AbortController();
-    readSession(asked.signal).then(
+/**
+ * Calls `onChange` when the browser's session is no longer this one: it has ended, or another person has signed in in
+ * another tab. The API is asked when the session should end, when the reader goes to another page or comes back to this
+ * window, and after a refused call.
+ */
+function useSessionEnd(session: Session, page: string, onChange: (now: Session | null) => void): void {
+  const asking = useAsking();
+  const ask = () => {
+    const signal = asking.begin();
+    readSession(signal).then(
       (now) => {
-        if (now === null && !asked.signal.aborted) onEnd(true);
+        if (!signal.aborted && now?.csrf_token !== session.csrf_token) onChange(now);
       },
       () => undefined,
     );
-    return () => asked.abort();
-  }, [page]);
+  };
+  useEffect(() => {
+    // By the computer's clock, which may be wrong: the API decides.
+    const leftMs = Date.parse(session.expires_at) - Date.now();
+    const timer = setTimeout(ask, Math.min(Math.max(leftMs, 0), LONGEST_TIMER_MS));
+    addEventListener('focus', ask);
+    addEventListener(CALL_REFUSED, ask);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('focus', ask);
+      removeEventListener(CALL_REFUSED, ask);
+    };
+  }, [session]);
+  useEffect(ask, [page]);
 }

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 import type { Catalogue, JobBody } from '../../../client/http/wire-types.ts';
+import { tabStorage } from '../../shared/data/tab-storage.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
@@ -13,6 +14,7 @@ import { QuotePanel } from './quote-panel.tsx';
 import { SchemaFields } from './schema-form.tsx';
 import {
   filledIn,
+  hasField,
   missingFields,
   shownValues,
   withoutField,
@@ -59,7 +61,7 @@ export function CreatePage() {
 
 function CreateForm({ kind }: { readonly kind: Catalogue['kinds'][number] }) {
   const { session, catalogue } = useVisit();
-  const drafts = useMemo(() => new Drafts(sessionStorage, session.account_id), [session.account_id]);
+  const drafts = useMemo(() => new Drafts(tabStorage, session.account_id), [session.account_id]);
   const [values, setValues] = useState<Values>(() => drafts.read(kind.name));
   const model = typeof values['model'] === 'string' ? values['model'] : kind.default_model;
   const schema = useMemo(() => schemaFor(kind, catalogue, model), [kind, catalogue, model]);
@@ -104,7 +106,13 @@ function CreateForm({ kind }: { readonly kind: Catalogue['kinds'][number] }) {
       </div>
       <aside class="card create-price" aria-label="Price">
         <h2>Price</h2>
-        <QuotePanel live={live} submission={submission} missing={missingText(missing)} action="Create" />
+        <QuotePanel
+          live={live}
+          submission={submission}
+          missing={missingText(missing)}
+          action="Create"
+          isAtField={(pointer) => hasField(schema, pointer) && !MORE.has(pointer.split('/')[1] ?? '')}
+        />
       </aside>
     </form>
   );

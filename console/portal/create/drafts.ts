@@ -1,3 +1,4 @@
+import type { TabStorage } from '../../shared/data/tab-storage.ts';
 import type { Values } from './schema.ts';
 
 const PREFIX = 'holdfast.draft.';
@@ -7,10 +8,10 @@ const PREFIX = 'holdfast.draft.';
  * can read it.
  */
 export class Drafts {
-  readonly #storage: Storage;
+  readonly #storage: TabStorage;
   readonly #accountId: string;
 
-  constructor(storage: Storage, accountId: string) {
+  constructor(storage: TabStorage, accountId: string) {
     this.#storage = storage;
     this.#accountId = accountId;
   }

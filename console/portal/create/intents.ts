@@ -1,5 +1,6 @@
 import { newKey } from '../../../client/http/new-key.ts';
 import type { JobBody } from '../../../client/http/wire-types.ts';
+import type { TabStorage } from '../../shared/data/tab-storage.ts';
 
 /** One intended submission: its content, and the idempotency key under which it is sent and repeated. */
 type Intent = {
@@ -20,10 +21,10 @@ const PREFIX = 'holdfast.intent.';
  * kept in the tab's session storage, without the token. `name` is the form.
  */
 export class Intents {
-  readonly #storage: Storage;
+  readonly #storage: TabStorage;
   readonly #accountId: string;
 
-  constructor(storage: Storage, accountId: string) {
+  constructor(storage: TabStorage, accountId: string) {
     this.#storage = storage;
     this.#accountId = accountId;
   }

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 import type { Catalogue, Quote } from '../../../client/http/wire-types.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
@@ -20,11 +21,12 @@ export function QuotePanel(props: {
   /** The sentence that names the fields still to fill in; null: none. */
   readonly missing: string | null;
   readonly action: string;
+  /** Whether the form shows the fault of this JSON pointer at its field. */
+  readonly isAtField: (pointer: string) => boolean;
 }) {
   const { live, submission, missing, action } = props;
   const { session } = useVisit();
   const { quote } = live;
-  // The fields show their own faults.
   const isFieldFault = codeOf(live.error) === 'invalid_request';
   const { earlierJobId } = submission;
   return (
@@ -33,7 +35,7 @@ export function QuotePanel(props: {
         <p class="muted">{missing ?? 'The price is being computed …'}</p>
       )}
       {live.error !== null && !isFieldFault && <ErrorNotice error={live.error} onRetry={live.reload} />}
-      {isFieldFault && <p class="muted">Some fields need another value before there is a price.</p>}
+      {isFieldFault && <FieldFaults error={live.error} isAtField={props.isAtField} />}
       {quote !== null && <Price quote={quote} />}
       {quote !== null && !quote.affordable && <NotEnough quote={quote} />}
       {submission.error !== null && (
@@ -77,6 +79,22 @@ export function QuotePanel(props: {
           {quote.cancel_rule}
         </p>
       )}
+    </div>
+  );
+}
+
+/** Says that fields have faults, and names those that have no place in the form, such as a kind that is no longer offered. */
+function FieldFaults(props: { readonly error: unknown; readonly isAtField: (pointer: string) => boolean }) {
+  const faults = props.error instanceof HoldfastError ? props.error.errors : [];
+  const others = faults.filter(({ pointer }) => !props.isAtField(pointer));
+  return (
+    <div class="stack" role="status">
+      <p class="muted">Some fields need another value before there is a price.</p>
+      {others.map(({ pointer, detail }) => (
+        <p key={pointer} class="field-fault">
+          {sentenceOf(pointer.split('/').at(-1) ?? '')}: <bdi>{detail}</bdi>
+        </p>
+      ))}
     </div>
   );
 }

@@ -72,6 +72,14 @@ export function shownValues(schema: Schema, values: Values): Values {
   return Object.fromEntries(entries);
 }
 
+/** Whether the schema has the field of a JSON pointer, or the list that the pointer names an item of. */
+export function hasField(schema: Schema, pointer: string): boolean {
+  const [name = '', ...rest] = pointer.split('/').slice(1);
+  const property = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined;
+  if (property === undefined || property.const !== undefined) return false;
+  return property.properties === undefined || hasField(property, `/${rest.join('/')}`);
+}
+
 /** Returns the schema without the fields of this name, wherever they stand. */
 export function withoutField(schema: Schema, name: string): Schema {
   if (schema.properties === undefined) return schema;

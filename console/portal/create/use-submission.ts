@@ -2,6 +2,8 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { JobBody, Quote } from '../../../client/http/wire-types.ts';
 import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
+import { tellIfRefused } from '../../shared/data/problem-words.ts';
+import { tabStorage } from '../../shared/data/tab-storage.ts';
 import { goTo, hrefTo } from '../../shared/router.tsx';
 import { useVisit } from '../portal-context.tsx';
 import { Intents } from './intents.ts';
@@ -25,7 +27,7 @@ export type Submission = {
 export function useSubmission(name: string, content: JobBody | null, onRefused: () => void): Submission {
   const { client } = usePageParts();
   const { session } = useVisit();
-  const intents = useMemo(() => new Intents(sessionStorage, session.account_id), [session.account_id]);
+  const intents = useMemo(() => new Intents(tabStorage, session.account_id), [session.account_id]);
   const [held, setHeld] = useState<{ readonly isBusy: boolean; readonly error: unknown }>(IDLE);
   const [, setForgotten] = useState(0);
   // The second click of a double click can arrive before the first is rendered.
@@ -42,6 +44,7 @@ export function useSubmission(name: string, content: JobBody | null, onRefused: 
       setHeld(IDLE);
       goTo(hrefTo(['jobs', job.id]));
     } catch (error) {
+      tellIfRefused(error);
       // A refusal is final under its key, so the next try needs another. If the job may exist, the key is kept.
       if (isRefusal(error)) {
         intents.forget(name);
@@ -65,6 +68,10 @@ export function useSubmission(name: string, content: JobBody | null, onRefused: 
 
 const IDLE = { isBusy: false, error: null } as const;
 
+/** A call whose token was refused says nothing of the submission: an earlier try under its key may have been admitted. */
+const TOKEN_REFUSED: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']);
+
 function isRefusal(error: unknown): boolean {
-  return error instanceof HoldfastError && error.billed === 'no' && !error.retryable;
+  if (!(error instanceof HoldfastError) || TOKEN_REFUSED.has(error.code)) return false;
+  return error.billed === 'no' && !error.retryable;
 }

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 import type { JobBody, Output } from '../../../client/http/wire-types.ts';
 import { Dialog } from '../../shared/parts/dialog.tsx';
 import { Field } from '../../shared/parts/field.tsx';
@@ -9,6 +10,14 @@ import { useSubmission } from '../create/use-submission.ts';
 
 /** The API's limit (docs/http-api.md). */
 const MAX_INSTRUCTION = 2_000;
+
+/** The JSON pointer of the only field. */
+const INSTRUCTION = '/instruction';
+
+function faultOf(error: unknown): string | null {
+  const faults = error instanceof HoldfastError ? error.errors : [];
+  return faults.find(({ pointer }) => pointer === INSTRUCTION)?.detail ?? null;
+}
 
 /** Makes a new output from an existing one, by an instruction or again as it was. It shows the price first. */
 export function EditDialog(props: {
@@ -40,6 +49,7 @@ export function EditDialog(props: {
             <Field
               label="What should be different?"
               hint="The result is a new one; this one stays."
+              fault={faultOf(live.error)}
               aside={`${String([...instruction].length)} / ${MAX_INSTRUCTION.toLocaleString('en')}`}
             >
               {(control) => (
@@ -60,6 +70,7 @@ export function EditDialog(props: {
             submission={submission}
             missing={body === null ? 'Say what should be different to see the price.' : null}
             action={isRegeneration ? 'Regenerate' : 'Create the edit'}
+            isAtField={(pointer) => !isRegeneration && pointer === INSTRUCTION}
           />
         </div>
       </div>

@@ -35,3 +35,12 @@ function messageOf(error: unknown): string {
 export function codeOf(error: unknown): string | null {
   return error instanceof HoldfastError ? error.code : null;
 }
+
+/** The event on the window after a call was refused for its session: that may have ended. */
+export const CALL_REFUSED = 'holdfast:call-refused';
+
+/** Tells the page of an error that was caused by its session. */
+export function tellIfRefused(error: unknown): void {
+  const code = codeOf(error);
+  if (code === 'unauthenticated' || code === 'forbidden') dispatchEvent(new Event(CALL_REFUSED));
+}

@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
 import type { Page } from '../../../client/http/listing.ts';
 import { joinPage, type ReadRows } from './join-page.ts';
+import { tellIfRefused } from './problem-words.ts';
 import { useAsking } from './use-asking.ts';
 import { useReloads, type ReloadRules } from './use-reloads.ts';
 
@@ -66,7 +67,9 @@ export function useList<Row>(
           }));
         },
         (error: unknown) => {
-          if (!signal.aborted) change(() => ({ error, ...(isFirst ? {} : { isReadingOn: false }) }));
+          if (signal.aborted) return;
+          tellIfRefused(error);
+          change(() => ({ error, ...(isFirst ? {} : { isReadingOn: false }) }));
         },
       );
     },

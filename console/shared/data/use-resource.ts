@@ -1,4 +1,5 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
+import { tellIfRefused } from './problem-words.ts';
 import { useAsking } from './use-asking.ts';
 import { useReloads, type ReloadRules } from './use-reloads.ts';
 
@@ -38,7 +39,9 @@ export function useResource<Data>(
         if (!signal.aborted) setHeld({ key, data, error: null, isLoading: false });
       },
       (error: unknown) => {
-        if (!signal.aborted) setHeld((before) => ({ ...ofKey(before), error, isLoading: false }));
+        if (signal.aborted) return;
+        setHeld((before) => ({ ...ofKey(before), error, isLoading: false }));
+        tellIfRefused(error);
       },
     );
   }, [key]);

@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 import { newKey } from '../../../client/http/new-key.ts';
 import type { Preview } from '../../../client/http/wire-types.ts';
+import { tellIfRefused } from '../../shared/data/problem-words.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Dialog } from '../../shared/parts/dialog.tsx';
 import { Field } from '../../shared/parts/field.tsx';
@@ -137,12 +138,14 @@ function useSending<Result>(
         onTold();
       },
       (error: unknown) => {
+        tellIfRefused(error);
         if (error instanceof HoldfastError && error.problem !== null) {
           // A refusal is final under its key, so the next try needs another. After any other problem the action may have
           // been done: the same key then returns its result.
           if (!error.retryable) intention.current = { of: '', key: '' };
-          // The preview may no longer be true.
-          preview.askAgain();
+          // The preview may no longer be true. If the action may have been done, it stays: as of then, the server refuses
+          // a second one, which another reason would make under another key.
+          if (error.billed !== 'unknown') preview.askAgain();
         }
         setSent({ is: 'failed', error });
         onTold();

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Preview } from '../../../client/http/wire-types.ts';
+import { tellIfRefused } from '../../shared/data/problem-words.ts';
 import { ErrorNotice, Loading, Notice } from '../../shared/parts/notice.tsx';
 
 type Previewed = { readonly asked: string; readonly data: Preview | null; readonly error: unknown };
@@ -22,7 +23,9 @@ export function usePreview(asked: string, load: ((signal: AbortSignal) => Promis
           if (!asking.signal.aborted) setPreviewed({ asked, data, error: null });
         },
         (error: unknown) => {
-          if (!asking.signal.aborted) setPreviewed({ asked, data: null, error });
+          if (asking.signal.aborted) return;
+          tellIfRefused(error);
+          setPreviewed({ asked, data: null, error });
         },
       );
     }, TYPING_MS);
@@ -41,16 +44,16 @@ export function usePreview(asked: string, load: ((signal: AbortSignal) => Promis
 
 /** What the action will do according to the server, or why it would be refused. */
 export function PreviewedEffect(props: {
-  readonly of: Omit<Previewed, 'asked'>;
+  readonly of: Omit<Previewed, 'asked'> & { readonly askAgain: () => void };
   /** The arguments are incomplete, so there is no preview. */
   readonly isIncomplete: boolean;
 }) {
-  const { data, error } = props.of;
+  const { data, error, askAgain } = props.of;
   if (props.isIncomplete) return <p class="muted small">What it will do is said here, before it is done.</p>;
   return (
     <div class="preview" role="status">
       {data === null && error === null && <Loading label="What it will do" lines={2} />}
-      {error !== null && <ErrorNotice error={error} />}
+      {error !== null && <ErrorNotice error={error} onRetry={askAgain} />}
       {data?.possible === true && (
         <Notice tone="active" title="This">
           <ul class="would">

@@ -54,7 +54,7 @@ export function FindPage() {
               spellcheck={false}
               maxLength={200}
               value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
+              onInput={(event) => setText(withoutSecret(event.currentTarget.value))}
             />
           )}
         </Field>
@@ -63,6 +63,12 @@ export function FindPage() {
     </>
   );
 }
+
+/** A pasted key or token becomes its id: the text goes into the address, and so into the browser's history. */
+const withoutSecret = (text: string) =>
+  text
+    .replace(/hf_(?:live|test)_([0-9a-f]{20})_\S*/g, 'key_$1')
+    .replace(/hf_(portal|console)_([0-9a-f]{20})_\S*/g, '$1_$2');
 
 function Results({ text }: { readonly text: string }) {
   const { client } = usePageParts();

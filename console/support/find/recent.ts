@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { tabStorage } from '../../shared/data/tab-storage.ts';
 
 /** A thing that was viewed. Only this tab keeps it, by id and a label of its kind, without any text of a customer. */
 export type Recent = { readonly type: string; readonly id: string; readonly label: string };
@@ -8,7 +9,7 @@ const MAX_KEPT = 12;
 
 function readRecent(): readonly Recent[] {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
+    const kept: unknown = JSON.parse(tabStorage.getItem(KEY) ?? '[]');
     return Array.isArray(kept) ? kept.filter(isRecent) : [];
   } catch {
     return [];
@@ -21,7 +22,7 @@ export function useRecent(one: Recent | null): void {
   useEffect(() => {
     if (one === null) return;
     const others = readRecent().filter(({ id }) => id !== one.id);
-    sessionStorage.setItem(KEY, JSON.stringify([one, ...others].slice(0, MAX_KEPT)));
+    tabStorage.setItem(KEY, JSON.stringify([one, ...others].slice(0, MAX_KEPT)));
   }, [name]);
 }
 

@@ -28,7 +28,7 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
   });
   const { data } = inspection;
   const title = data === null ? 'Job' : (data.job.title ?? sentenceOf(data.job.kind));
-  useRecent(data === null ? null : { type: 'job', id: jobId, label: title });
+  useRecent(data === null ? null : { type: 'job', id: jobId, label: sentenceOf(data.job.kind) });
   return (
     <>
       <PageHead
