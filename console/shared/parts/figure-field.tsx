@@ -1,29 +1,36 @@
 import type { ComponentChildren } from 'preact';
 import { Field } from './field.tsx';
+import { figureOf, USUAL_DIGITS } from './figure-of.ts';
 
-/** A field for a whole number, of at most nine digits. What is no digit is not taken. */
+/** A field for a whole number of at most nine digits. Its text stays as it was written (`figureOf`). */
 export function FigureField(props: {
   readonly label: string;
   readonly hint?: ComponentChildren;
   readonly isOptional?: boolean;
-  /** Digits; empty: none chosen. */
   readonly value: string;
   readonly maxDigits?: number;
-  readonly onDigits: (digits: string) => void;
+  readonly onText: (text: string) => void;
 }) {
-  const { value, maxDigits = 9, onDigits, ...field } = props;
+  const { value, maxDigits = USUAL_DIGITS, onText, ...field } = props;
+  const isFigure = figureOf(value, maxDigits) !== undefined;
   return (
-    <Field {...field}>
+    <Field
+      {...field}
+      fault={isFigure ? null : `Write a whole number: digits alone, at most ${String(maxDigits)}.`}
+    >
       {(control) => (
         <input
           {...control}
           class="input number"
           inputMode="numeric"
-          maxLength={maxDigits}
+          maxLength={MAX_CHARACTERS}
           value={value}
-          onInput={(event) => onDigits(event.currentTarget.value.replace(/\D/g, ''))}
+          onInput={(event) => onText(event.currentTarget.value)}
         />
       )}
     </Field>
   );
 }
+
+/** Longer than any figure that is pasted by mistake: a shortened one would be another number. */
+const MAX_CHARACTERS = 200;

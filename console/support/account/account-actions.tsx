@@ -5,6 +5,7 @@ import { usePageParts } from '../../shared/data/page-context.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Field } from '../../shared/parts/field.tsx';
 import { FigureField } from '../../shared/parts/figure-field.tsx';
+import { figureOf } from '../../shared/parts/figure-of.ts';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
@@ -44,20 +45,26 @@ export function AccountActions(props: {
 
 type DialogProps = ActDialogProps<Account>;
 
+/** More is no gesture of goodwill. */
+const MAX_GOODWILL_DIGITS = 7;
+
 function GoodwillDialog({ of, ...rest }: DialogProps) {
   const { client } = usePageParts();
-  const [credits, setCredits] = useState('');
+  const [text, setText] = useState('');
+  const figure = figureOf(text, MAX_GOODWILL_DIGITS);
+  // Null: nothing that could be granted is written yet.
+  const credits = typeof figure === 'number' && figure > 0 ? figure : null;
   const bodyOf = (reason: string, key: string) => ({
-    ...{ source: 'goodwill' as const, credits: Number(credits), reference: `console-${key}`, reason },
+    ...{ source: 'goodwill' as const, credits: credits ?? 0, reference: `console-${key}`, reason },
   });
   return (
     <ActDialog
       of={{
         title: 'Grant goodwill',
         verb: 'Grant',
-        asked: credits,
+        asked: text,
         preview:
-          Number(credits) === 0
+          credits === null
             ? null
             : (signal) => client.grants.preview(of.id, bodyOf(NO_REASON_YET, newKey()), { signal }),
         act: (reason, { key, asOf }) => client.grants.create(of.id, { ...bodyOf(reason, key), as_of: asOf }),
@@ -70,7 +77,7 @@ function GoodwillDialog({ of, ...rest }: DialogProps) {
       }}
       {...rest}
     >
-      <FigureField label="Credits" maxDigits={7} value={credits} onDigits={setCredits} />
+      <FigureField label="Credits" maxDigits={MAX_GOODWILL_DIGITS} value={text} onText={setText} />
     </ActDialog>
   );
 }

@@ -3,6 +3,7 @@ import type { Account, Limits, Spender } from '../../../client/http/wire-types.t
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Field } from '../../shared/parts/field.tsx';
 import { FigureField } from '../../shared/parts/figure-field.tsx';
+import { figureOf } from '../../shared/parts/figure-of.ts';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { counted } from '../../../domain/texts/counted.ts';
@@ -32,12 +33,13 @@ export function CapDialog(
   const own = limits.overrides.find((cap) => isOf(cap, named));
   const [how, setHow] = useState<How>(howOf(own));
   const [credits, setCredits] = useState(String(own?.credits_per_period ?? ''));
-  const isComplete = name.trim() !== '' && (how !== 'own' || credits !== '');
+  const figure = figureOf(credits);
+  const isComplete = name.trim() !== '' && (how !== 'own' || typeof figure === 'number');
   const body: Limits = {
     ...limits,
     overrides: [
       ...limits.overrides.filter((cap) => !isOf(cap, { type, name: name.trim() })),
-      ...(how === 'general' ? [] : [capOf(type, name.trim(), how === 'none' ? null : Number(credits))]),
+      ...(how === 'general' ? [] : [capOf(type, name.trim(), how === 'none' ? null : (figure ?? 0))]),
     ],
   };
   return (
@@ -108,7 +110,7 @@ export function CapDialog(
           </select>
         )}
       </Field>
-      {how === 'own' && <FigureField label="Credits per period" value={credits} onDigits={setCredits} />}
+      {how === 'own' && <FigureField label="Credits per period" value={credits} onText={setCredits} />}
     </ActDialog>
   );
 }

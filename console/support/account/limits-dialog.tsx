@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Account, Limits } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { FigureField } from '../../shared/parts/figure-field.tsx';
+import { figureOf } from '../../shared/parts/figure-of.ts';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
@@ -20,20 +21,22 @@ export function LimitsDialog(props: ActDialogProps<Account> & { readonly limits:
     low_balance_at: textOf(limits.low_balance_at),
   }));
   const body: Limits = {
-    max_concurrent_jobs: numberOf(chosen.max_concurrent_jobs),
-    member_credits_per_period: numberOf(chosen.member_credits_per_period),
-    project_credits_per_period: numberOf(chosen.project_credits_per_period),
-    low_balance_at: numberOf(chosen.low_balance_at),
+    max_concurrent_jobs: figureOf(chosen.max_concurrent_jobs) ?? null,
+    member_credits_per_period: figureOf(chosen.member_credits_per_period) ?? null,
+    project_credits_per_period: figureOf(chosen.project_credits_per_period) ?? null,
+    low_balance_at: figureOf(chosen.low_balance_at) ?? null,
     overrides: limits.overrides,
   };
+  const isComplete = LIMIT_NAMES.every(({ name }) => figureOf(chosen[name]) !== undefined);
   return (
     <ActDialog
       of={{
         title: 'Set limits',
         verb: 'Set limits',
         asked: JSON.stringify(body),
-        preview: (signal) =>
-          client.accounts.previewLimits(of.id, { ...body, reason: NO_REASON_YET }, { signal }),
+        preview: isComplete
+          ? (signal) => client.accounts.previewLimits(of.id, { ...body, reason: NO_REASON_YET }, { signal })
+          : null,
         act: (reason, { asOf }) => client.accounts.setLimits(of.id, { ...body, reason, as_of: asOf }),
         resultOf: (set) => <LimitsNow of={set} />,
       }}
@@ -46,7 +49,7 @@ export function LimitsDialog(props: ActDialogProps<Account> & { readonly limits:
           isOptional
           hint="Empty: no limit."
           value={chosen[name]}
-          onDigits={(digits) => setChosen({ ...chosen, [name]: digits })}
+          onText={(text) => setChosen({ ...chosen, [name]: text })}
         />
       ))}
     </ActDialog>
@@ -63,4 +66,3 @@ function LimitsNow({ of }: { readonly of: Limits }) {
 }
 
 const textOf = (limit: number | null) => (limit === null ? '' : String(limit));
-const numberOf = (text: string) => (text === '' ? null : Number(text));

@@ -85,7 +85,7 @@ export function RefundFields(
         isOptional
         hint="Empty: all that was charged and not yet given back."
         value={chosen.credits}
-        onDigits={(credits) => onChoose({ credits })}
+        onText={(credits) => onChoose({ credits })}
       />
     </>
   );

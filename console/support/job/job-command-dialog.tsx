@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Inspection, Job, SupportBody } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
+import { figureOf } from '../../shared/parts/figure-of.ts';
 import { exactText } from '../../shared/parts/instant.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { stateText } from '../../shared/parts/state-badge.tsx';
@@ -34,7 +35,11 @@ export function JobCommandDialog(
         verb: props.title,
         isDanger: command === 'release',
         asked: JSON.stringify(bodyOf(NO_REASON_YET)),
-        preview: (signal) => client.jobs.preview(job.id, bodyOf(NO_REASON_YET), { signal }),
+        // A text that is no number must not refund everything, as an empty one does.
+        preview:
+          figureOf(chosen.credits) === undefined
+            ? null
+            : (signal) => client.jobs.preview(job.id, bodyOf(NO_REASON_YET), { signal }),
         act: (reason, { key: idempotencyKey, asOf }) =>
           client.jobs.command(job.id, bodyOf(reason), { idempotencyKey, asOf }),
         resultOf: (done) => <JobNow job={done} />,
@@ -75,13 +80,15 @@ function commandBody({ command, attempt }: PossibleCommand, chosen: Arguments, r
       return { command, reason, until: chosen.until };
     case 'restart':
       return { command, reason, from_attempt: attempt ?? 1 };
-    case 'refund':
+    case 'refund': {
+      const credits = figureOf(chosen.credits);
       return {
         command,
         reason,
-        ...(chosen.credits === '' ? {} : { credits: Number(chosen.credits) }),
+        ...(typeof credits === 'number' ? { credits } : {}),
         ...(chosen.output === '' ? {} : { output_id: chosen.output }),
       };
+    }
     case 'resolve':
       return {
         command,
