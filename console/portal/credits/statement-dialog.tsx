@@ -33,6 +33,7 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
         </SaveButton>
       }
     >
+      <p class="muted small">The days are those of UTC.</p>
       <div class="pair">
         <Field label="From">
           {(control) => (

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Catalogue, Job } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
-import { wordsOf } from '../../shared/data/problem-words.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { counted } from '../../../domain/texts/counted.ts';
 import { Button } from '../../shared/parts/button.tsx';
@@ -165,7 +164,6 @@ function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange:
       say('The job is being cancelled');
     } catch (failed) {
       setError(failed);
-      say(wordsOf(failed).detail, 'bad');
     }
     setIsBusy(false);
   };

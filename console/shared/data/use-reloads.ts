@@ -7,7 +7,7 @@ export type ReloadRules = {
   readonly on?: (event: AccountEvent) => boolean;
   /** A change causes a read. */
   readonly version?: string;
-  /** The interval between reads while the tab is visible. */
+  /** The interval between reads while the tab is visible. One that was due while it was hidden is made when it is shown. */
   readonly everyMs?: number;
 };
 
@@ -53,10 +53,20 @@ export function useReloads(reload: () => Promise<void>, rules: ReloadRules): voi
   }, [turns, feed, version]);
   useEffect(() => {
     if (everyMs === undefined) return;
-    const ticking = setInterval(() => {
-      if (document.visibilityState === 'visible' && !turns.isReading()) void turns.now();
-    }, everyMs);
-    return () => clearInterval(ticking);
+    let isOverdue = false;
+    const read = () => {
+      isOverdue = document.visibilityState !== 'visible';
+      if (!isOverdue && !turns.isReading()) void turns.now();
+    };
+    const show = () => {
+      if (isOverdue) read();
+    };
+    const ticking = setInterval(read, everyMs);
+    document.addEventListener('visibilitychange', show);
+    return () => {
+      clearInterval(ticking);
+      document.removeEventListener('visibilitychange', show);
+    };
   }, [turns, everyMs]);
 }
 

@@ -14,6 +14,8 @@ export function Dialog(props: {
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  // A selection that is drawn out of the dialog ends in a click on the dialog too, which must not lose what was written.
+  const isPressedOutside = useRef(false);
   // With the drawing, not after it: a key pressed in between would move the focus from the button that opened it.
   useLayoutEffect(() => {
     const dialog = element.current;
@@ -35,9 +37,12 @@ export function Dialog(props: {
         // It tells of its end also when that came from here.
         if (element.current !== null) props.onClose();
       }}
+      onPointerDown={(event) => {
+        isPressedOutside.current = event.target === element.current;
+      }}
       onClick={(event) => {
         // A click outside of the dialog.
-        if (event.target === element.current) props.onClose();
+        if (event.target === element.current && isPressedOutside.current) props.onClose();
       }}
     >
       <div class="dialog-body">

@@ -1,4 +1,4 @@
-import { useCallback } from 'preact/hooks';
+import { useCallback, useRef } from 'preact/hooks';
 import type { Review } from '../../../client/http/wire-types.ts';
 import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
@@ -11,6 +11,7 @@ import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
 import { goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
 import { useKeys } from '../use-keys.ts';
+import { nextChosen, type Chosen } from './next-chosen.ts';
 import { ReviewRecord } from './review-record.tsx';
 
 /** Customers report and others decide while the queue is viewed. */
@@ -27,7 +28,9 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
     { nameOf: ({ id }) => id, everyMs: EVERY_MS },
   );
   const rows = reviews.rows ?? [];
-  const shownId = reviewId ?? rows[0]?.id;
+  const chosen = useRef<Chosen | null>(null);
+  chosen.current = nextChosen(chosen.current, { named: reviewId, filter, first: rows[0]?.id });
+  const shownId = reviewId ?? chosen.current?.id;
   const hrefOf = (id: string) => hrefTo(['reviews', id], { state });
   const step = (by: number) => {
     const next = rows[rows.findIndex(({ id }) => id === shownId) + by];
