@@ -27,6 +27,12 @@ async function putReportsBefore(page: Page): Promise<void> {
   });
 }
 
+const TOKEN_REFUSED = {
+  ...{ type: 'https://holdfast.example.com/problems/unauthenticated', status: 401, code: 'unauthenticated' },
+  ...{ title: 'The key is missing or not valid', detail: 'Send a live key.', retryable: false, billed: 'no' },
+  request_id: 'req_0123456789abcdef0123456789abcdef',
+};
+
 describe.skipIf(program === null).concurrent('the portal', () => {
   let portal: PortalFixture;
   let account: string;
@@ -120,7 +126,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await open.close();
   });
 
-  it('submits under the same key after a lost response and a reload', async () => {
+  it('submits under the same key after a lost response, a refused token and a reload', async () => {
     const own = await portal.openAccount();
     const open = await portal.open(own, { to: 'create' });
     const { page, token } = open;
@@ -131,6 +137,8 @@ describe.skipIf(program === null).concurrent('the portal', () => {
       if (keys.length <= 2) {
         await route.fetch();
         await route.abort();
+      } else if (keys.length === 3) {
+        await route.fulfill({ status: 401, contentType: 'application/problem+json', json: TOKEN_REFUSED });
       } else {
         await route.continue();
       }
@@ -138,12 +146,15 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await page.getByLabel('Headline').fill(HEADLINE);
     await page.getByRole('button', { name: 'Create for 35 credits' }).click();
     await page.getByText('trying again does it once').waitFor();
+    // It says nothing of the submission before it.
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(TOKEN_REFUSED.title).waitFor();
     await page.goto('about:blank');
     await page.goto(`${portal.apiUrl}/portal#token=${token}&to=create`);
     expect(await page.getByLabel('Headline').inputValue()).toBe(HEADLINE);
     await page.getByRole('button', { name: 'Create for 35 credits' }).click();
     await page.getByText('Accepted, and its credits reserved').waitFor();
-    expect(keys).toHaveLength(3);
+    expect(keys).toHaveLength(4);
     expect(new Set(keys).size).toBe(1);
     const { body } = await portal.call('GET', '/v1/jobs', undefined, own);
     expect(body.data).toHaveLength(1);
@@ -168,9 +179,21 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await page.getByLabel('Headline').fill(HEADLINE);
     await page.getByRole('textbox', { name: 'Brand color optional' }).fill('blue');
     await page.getByText('A color as #rrggbb.').waitFor();
+    expect(await page.locator('.create-price').innerText()).not.toContain('#rrggbb');
     expect(
       await page.getByRole('textbox', { name: 'Brand color optional' }).getAttribute('aria-invalid'),
     ).toBe('true');
+    // A fault that no field of the form shows, such as of a kind that is no longer offered, is named beside it.
+    const errors = [{ pointer: '/kind', code: 'unknown', detail: 'It is not offered.' }];
+    await page.route('**/v1/quotes', (route) =>
+      route.fulfill({
+        status: 400,
+        contentType: 'application/problem+json',
+        json: { ...TOKEN_REFUSED, status: 400, code: 'invalid_request', errors },
+      }),
+    );
+    await page.getByLabel('Headline').fill('Rye');
+    await page.locator('.create-price').getByText('Kind: It is not offered.').waitFor();
     await open.close();
   });
 
@@ -276,19 +299,24 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await page.route('**/shop', (route) =>
       route.fulfill({
         contentType: 'text/html',
-        body: `<!doctype html><script src="/portal/holdfast-credits.js"></script>
-          <style>holdfast-credits { --holdfast-accent: rgb(1, 2, 3); }</style>
-          <holdfast-credits token="${token}"></holdfast-credits>`,
+        body: `<!doctype html><i><holdfast-credits></holdfast-credits></i>
+          <script>document.querySelector('holdfast-credits').token = '${token}';</script>
+          <script src="/portal/holdfast-credits.js"></script>
+          <style>b { --holdfast-accent: rgb(1, 2, 3); }</style>
+          <b><holdfast-credits token="${token}"></holdfast-credits></b>`,
       }),
     );
     await page.goto(`${portal.apiUrl}/shop`);
-    const element = page.locator('holdfast-credits');
+    const element = page.locator('b holdfast-credits');
     await element.getByText('1,000').waitFor();
+    // Its token was set before the script had defined the element.
+    await page.locator('i holdfast-credits').getByText('1,000').waitFor();
+    expect(await page.evaluate("Object.hasOwn(document.querySelector('i > *'), 'token')")).toBe(false);
     expect(await element.getAttribute('token')).toBeNull();
     const color = await element
       .locator('strong')
       .evaluate(
-        "getComputedStyle(document.querySelector('holdfast-credits').shadowRoot.querySelector('strong')).color",
+        "getComputedStyle(document.querySelector('b > holdfast-credits').shadowRoot.querySelector('strong')).color",
       );
     expect(color).toBe('rgb(1, 2, 3)');
     await portal.submit(own, { ...AD, test_scenario: 'never_finishes' });
@@ -296,12 +324,22 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await open.close();
   });
 
-  it('says how to get a token when opened without one', async () => {
+  it('says how to get a token when opened without one, and leaves no token of a wrong link in its address', async () => {
     const open = await portal.open(account);
-    await open.page.goto('about:blank');
-    await open.page.goto(`${portal.apiUrl}/portal`);
-    await open.page.getByText('This page is opened from your account').waitFor();
-    expect(await portal.faultsOf(open.page)).toEqual([]);
+    const { page, token } = open;
+    for (const [link, place, sign] of [
+      ['', '', 'This page is opened from your account'],
+      ['#token=hf_portal_cut', '#/credits', 'This page is opened from your account'],
+      [`?token=${token}`, '', 'This page is opened from your account'],
+      [`#token=${token}%20`, '#/credits', 'This page is opened from your account'],
+      [`?token=${token}#token=${token}&to=jobs%3Fstate=failed`, '#/credits', 'Where'],
+    ] as const) {
+      await page.goto('about:blank');
+      await page.goto(`${portal.apiUrl}/portal${link}`);
+      await page.getByText(sign).first().waitFor();
+      expect(page.url(), link.replaceAll(token, '…')).toBe(`${portal.apiUrl}/portal${place}`);
+      if (link === '') expect(await portal.faultsOf(page)).toEqual([]);
+    }
     await open.close();
   });
 });

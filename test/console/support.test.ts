@@ -62,8 +62,13 @@ describe.skipIf(program === null).concurrent('support’s console', () => {
     await page.getByRole('link', { name: account }).click();
     await page.getByRole('heading', { name: 'Balance', exact: true }).waitFor();
     expect(await page.evaluate('localStorage.length')).toBe(0);
+    const other = await page.context().newPage();
+    await other.goto(page.url().replace(/#.*/, '#/now'));
+    await other.getByText('As of').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in to support' }).waitFor();
+    // The other tab's next read is refused.
+    await other.getByText('Your session has ended. Sign in again.').waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in to support' }).waitFor();
     expect(open.complaints).toEqual([]);
@@ -109,6 +114,10 @@ describe.skipIf(program === null).concurrent('support’s console', () => {
     });
     const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: 'Grant goodwill' }).click();
+    // No other number is made of a text.
+    await page.getByLabel('Credits').pressSequentially('-2.5');
+    await dialog.getByText('Write a whole number').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Grant' }).isDisabled()).toBe(true);
     await page.getByLabel('Credits').fill('250');
     await page.getByLabel('Reason').fill('The oven was cold');
     await dialog.getByText('adds 250 credits').waitFor();

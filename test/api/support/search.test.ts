@@ -79,6 +79,21 @@ it('a search for any kind of id returns its type, its account and its job', asyn
   expect(JSON.stringify(await find(ids['webhook_endpoint']!))).not.toContain('secret-path');
 });
 
+it('a search for a text with an id in it, such as the address of a page, finds what has the id', async () => {
+  const run = '019e5c1c-6b8f-7a53-9f0e-2f6a1f0f6a11';
+  const texts = [
+    `https://holdfast.example/console#/jobs/${jobId}?state=failed`,
+    `http://localhost:8233/namespaces/default/workflows/${jobId}/${run}/history`,
+    `  “${jobId}”. `,
+    jobId.toUpperCase(),
+  ];
+  for (const text of texts) expect(await find(text), text).toMatchObject([{ type: 'job', id: jobId }]);
+  const address = `https://holdfast.example/console#/accounts/${mine.accountId}`;
+  expect(await find(address)).toMatchObject([{ type: 'account', id: mine.accountId }]);
+  expect(await find(address, { 'Holdfast-Account': theirs.accountId })).toEqual([]);
+  expect(await find(`${jobId}x`)).toEqual([]);
+});
+
 it('a search for a platform key says its name, what it may do, since when, and whether it was revoked', async () => {
   const body = { name: 'night shift', scopes: ['support', 'jobs:read'], account_id: null };
   const { id } = (await api.call('/v1/keys', { key: api.platformKey, body })).json<{ id: string }>();
