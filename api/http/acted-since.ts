@@ -17,6 +17,6 @@ export function actedSinceProblem(error: unknown): Problem | null {
   return new Problem('state_conflict', {
     reason: 'acted_since',
     billed: 'no',
-    detail: `Nothing was done: since you were shown this, ${actor} did ${action} (${when}, “${reason}”). Look again first.`,
+    detail: `Nothing was done: since you were shown this, ${actor} did “${action.replaceAll('_', ' ')}” (${when}, “${reason}”). Look again first.`,
   });
 }

@@ -7,7 +7,7 @@ export function FrozenNotice() {
   if (data?.frozen !== true) return null;
   return (
     <Notice tone="warning" title="New work is paused for this account">
-      <p>What is under way goes on and ends as usual. Contact support to go on.</p>
+      <p>Jobs under way end as usual. Contact support to have it reopened.</p>
     </Notice>
   );
 }

@@ -1,18 +1,12 @@
 import type { Entry } from '../../client/http/wire-types.ts';
 import { exactText } from '../shared/parts/instant.tsx';
 import { creditsText, Money } from '../shared/parts/money.tsx';
+import { movementText } from '../shared/parts/movement-words.ts';
 import { Loading } from '../shared/parts/notice.tsx';
 import { Section } from '../shared/parts/shell.tsx';
 import { sentenceOf } from '../shared/parts/state-badge.tsx';
 import { timeText } from './time-text.ts';
 import type { AccountSeen } from './use-account.ts';
-
-const WORDS: Readonly<Partial<Record<Entry['kind'], string>>> = {
-  grant: 'Granted',
-  reserve: 'Reserved',
-  commit: 'Charged',
-  release: 'Returned',
-};
 
 /** The entries of the account's ledger as they are written, newest first, each with the balance after it. */
 export function LedgerColumn({ account: { entries, jobs } }: { readonly account: AccountSeen }) {
@@ -29,7 +23,7 @@ export function LedgerColumn({ account: { entries, jobs } }: { readonly account:
           {entries.map((entry) => (
             <li key={entry.id} class={`entry entry-${entry.kind}`}>
               <span class="entry-what">
-                <span class="entry-kind">{WORDS[entry.kind] ?? sentenceOf(entry.kind)}</span>
+                <span class="entry-kind">{movementText(entry)}</span>
                 <bdi class="entry-title muted small">{titleOf(entry)}</bdi>
               </span>
               <span class="entry-money">

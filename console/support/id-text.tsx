@@ -9,7 +9,7 @@ export function IdText({ id }: { readonly id: string }) {
     );
   };
   return (
-    <button type="button" class="id-text mono" title="Copy" onClick={copy}>
+    <button type="button" class="id-text mono" title={`Copy ${id}`} onClick={copy}>
       {id}
     </button>
   );

@@ -44,7 +44,7 @@ export function SignInPage(props: {
       >
         <Field
           label="Your name"
-          hint="It is on record with everything that you do."
+          hint="Recorded with everything that you do."
           fault={isTried && isNameless ? 'Say who you are.' : null}
         >
           {(control) => (
@@ -61,7 +61,7 @@ export function SignInPage(props: {
         </Field>
         <Field
           label="Platform key"
-          hint="With the scope support. Where your network signs you in, leave both empty: it says who you are."
+          hint="One with the scope “support”. If your network signs you in, leave both fields empty."
         >
           {(control) => (
             <input

@@ -1,4 +1,6 @@
-import { GivenText } from '../shared/parts/given-text.tsx';
+import { Joined } from '../shared/parts/joined.tsx';
+import { creditsText } from '../shared/parts/money.tsx';
+import { sentenceOf } from '../shared/parts/state-badge.tsx';
 
 /** The recorded details of an action, besides who, when and why. */
 export function TrailDetail(props: {
@@ -6,14 +8,31 @@ export function TrailDetail(props: {
   /** The name of a detail to leave out, since the page is about it. */
   readonly but?: string;
 }) {
-  const text = Object.entries(props.of)
-    .filter(([name, value]) => name !== props.but && value !== null && value !== '')
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' · ');
-  if (text === '') return null;
+  const details = Object.entries(props.of).filter(([name, value]) => name !== props.but && isSaid(value));
+  if (details.length === 0) return null;
   return (
-    <p class="muted small mono trail-detail">
-      <GivenText text={text} />
+    <p class="muted small">
+      <Joined
+        of={details.map(([name, value]) => (
+          <>
+            {sentenceOf(name)}: <bdi class="trail-value">{textOf(value)}</bdi>
+          </>
+        ))}
+      />
     </p>
   );
+}
+
+const isSaid = (value: unknown) =>
+  value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+
+/** A detail as a text: a list with commas, an object as its names and values. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return creditsText(value);
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, within]) => `${sentenceOf(name).toLowerCase()} ${textOf(within)}`)
+    .join(' ');
 }

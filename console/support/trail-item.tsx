@@ -14,7 +14,7 @@ export function TrailItem(props: {
   return (
     <li class="trail-item">
       <p>
-        <strong>{sentenceOf(props.action)}</strong> by <bdi>{props.actor}</bdi>{' '}
+        <strong>{sentenceOf(props.action)}</strong> by <Actor of={props.actor} />{' '}
         <span class="muted">
           <Instant at={props.at} />
         </span>
@@ -24,5 +24,18 @@ export function TrailItem(props: {
       </p>
       {props.children}
     </li>
+  );
+}
+
+/** As the API records a person who acts by a key: `key:key_… (Ada Lovelace)`. */
+const PERSON_BY_KEY = /^key:(key_[0-9a-z]+) \((.+)\)$/su;
+
+/** Who acted: a person, or the key alone where no name was given. The key is the title of a name. */
+function Actor({ of }: { readonly of: string }) {
+  const [, key, person] = PERSON_BY_KEY.exec(of) ?? [];
+  return person === undefined ? (
+    <bdi class="mono">{of.replace(/^key:/, '')}</bdi>
+  ) : (
+    <bdi title={key}>{person}</bdi>
   );
 }

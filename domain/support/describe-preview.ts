@@ -44,7 +44,7 @@ export function describeEffect(command: Command, effect: PreviewedEffect): reado
         ...(effect.live === 0
           ? []
           : [`stops ${counted(effect.live, 'attempt')} that ${effect.live === 1 ? 'is' : 'are'} under way`]),
-        `ends ${counted(effect.output_ids?.length ?? 0, 'output')}; the job is ${effect.job_state} then`,
+        `ends ${counted(effect.output_ids?.length ?? 0, 'output')}; the job then counts as ${effect.job_state.replaceAll('_', ' ')}`,
       ];
     case 'refund':
       return describeMoves(effect.moves);
@@ -54,18 +54,18 @@ export function describeEffect(command: Command, effect: PreviewedEffect): reado
       ];
     case 'restart':
       return [
-        `replaces ${attemptOf(effect)}: what still comes of it is kept, and never charged`,
+        `replaces ${attemptOf(effect)}: a result that still comes of it is kept, and never charged`,
         `makes a new attempt under the same reservation of ${counted(reserved, 'credit')}`,
-        `returns them by itself at ${minute(returnBy)} where nothing is delivered by then`,
+        `returns them at ${minute(returnBy)} if nothing is delivered by then`,
       ];
     case 'resolve':
       return command.outcome === 'did_not_run'
         ? [
-            `counts ${attemptOf(effect)} as not run, and never charges what still comes of it`,
-            `lets the job make another attempt where the model allows one, and else return its ${counted(reserved, 'credit')}`,
+            `counts ${attemptOf(effect)} as not run, and never charges a result that still comes of it`,
+            `lets the job make another attempt if the model allows one, and otherwise return its ${counted(reserved, 'credit')}`,
           ]
         : [
-            `asks the provider for ${attemptOf(effect)}, and does nothing where it is not known there`,
+            `asks the provider for ${attemptOf(effect)}, and does nothing if it is not known there`,
             `follows it to its end, and charges ${counted(reserved, 'credit')} for what it delivers`,
           ];
     default:

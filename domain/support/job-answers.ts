@@ -1,5 +1,6 @@
 import { addDollars } from '../prices/dollars.ts';
 import { counted } from '../texts/counted.ts';
+import { minute } from './effect-words.ts';
 
 /** Support's sentences for a customer about a job: was it charged, is there an output, what did we try? */
 
@@ -53,7 +54,7 @@ function chargedOf(outputs: readonly AnsweredOutput[], returnBy: string): string
   if (sum('amount') === 0) return 'No: this job is free.';
   if (charged === 0) {
     return held > 0
-      ? `No: ${credits(held)} ${are(held)} reserved, and what is not delivered by ${minute(returnBy)} returns by itself.`
+      ? `No: ${credits(held)} ${are(held)} reserved. What is not delivered by ${minute(returnBy)} is returned.`
       : `No: all ${credits(returned)} have been returned.`;
   }
   const rest = [
@@ -106,7 +107,7 @@ function triedOf(outputs: readonly AnsweredOutput[]): string {
   const last = attempts.at(-1);
   if (last === undefined) return 'Nothing yet: no attempt was made at any provider.';
   const providers = [...new Set(attempts.map(({ provider }) => provider))].join(' and ');
-  const became = `${BECAME[last.state] ?? last.state}${last.error_class === null ? '' : ` (${last.error_class})`}`;
+  const became = `${BECAME[last.state] ?? last.state}${last.error_class === null ? '' : ` (${last.error_class.replaceAll('_', ' ')})`}`;
   return attempts.length === 1
     ? `1 attempt at ${providers}: it ${became}.`
     : `${counted(attempts.length, 'attempt')} at ${providers}; the last one ${became}.`;
@@ -114,8 +115,3 @@ function triedOf(outputs: readonly AnsweredOutput[]): string {
 
 const are = (count: number) => (count === 1 ? 'is' : 'are');
 const credits = (count: number) => counted(count, 'credit');
-
-/** `2026-11-30 14:32 UTC`: of a text in RFC 3339 and UTC. */
-function minute(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
-}

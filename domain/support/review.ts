@@ -27,7 +27,7 @@ const ADVICE: Readonly<Record<ReviewCategory, string>> = {
   broken:
     'We look at the output. If it is broken, its credits come back or the job runs again at no charge. Nothing else is needed from you.',
   wrong_product:
-    'Attach the exact reference asset (brief.reference_asset_urls) of the product, logo or packaging: a model that is shown it gets the details right. We look at this output meanwhile.',
+    'Give the exact picture of the product, logo or packaging as a reference (reference asset URLs): a model that is shown it gets the details right. We look at this output meanwhile.',
   vague_brief:
     'Tighten the prompt first: say what must be seen, what it must say and what must not appear. Credits do not come back for a brief that left this open.',
   beyond_model:

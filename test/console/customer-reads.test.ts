@@ -52,7 +52,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     expect(words).toContain('Total 105 credits');
     expect(words).toContain('Available now 1,000 Available after 895');
     expect(words).toContain(RULE);
-    const by = price.getByText('Returned by itself if not ready by').locator('time');
+    const by = price.getByText('return by themselves if it is not ready by').locator('time');
     expect(await by.getAttribute('datetime')).toBe(quote.returned_automatically_by);
     expect(await by.innerText()).toMatch(/\d\d:\d\d$/);
     await open.close();

@@ -24,6 +24,13 @@ const use = async (page: Page, name: string | RegExp, key = 'Enter') => {
   await page.keyboard.press(key);
 };
 
+/** From the page of an edit, or of a regeneration, to that of the job that it was made from. */
+const goToSource = async (page: Page) => {
+  await page.getByRole('link', { name: 'an earlier result' }).waitFor();
+  await use(page, 'an earlier result');
+  await page.getByText('Made from it').waitFor();
+};
+
 describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in the dark theme,', () => {
   let portal: PortalFixture;
   let support: SupportFixture;
@@ -32,7 +39,7 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     ({ portal, support } = pages);
   });
 
-  it('a customer creates a job, regenerates and reports its output, and downloads the statement', async () => {
+  it('a customer creates a job, downloads, edits, regenerates and reports its output, and downloads the statement', async () => {
     const account = await portal.openAccount();
     const open = await portal.open(account, DARK_NARROW);
     const { page } = open;
@@ -44,12 +51,18 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     await page.getByRole('button', { name: 'Create for 35 credits' }).waitFor();
     await use(page, 'Create for 35 credits');
     await page.getByText('Delivered and charged').waitFor();
+    const [picture] = await Promise.all([page.waitForEvent('download'), use(page, 'Download')]);
+    expect(picture.suggestedFilename()).toMatch(/\.png$/);
+    await use(page, 'Edit');
+    await tabTo(page, /^What should be different/);
+    await page.keyboard.type('Warmer light');
+    await page.getByRole('button', { name: 'Create the edit for 35 credits' }).waitFor();
+    await use(page, 'Create the edit for 35 credits');
+    await goToSource(page);
     await use(page, 'Regenerate');
     await page.getByRole('button', { name: 'Regenerate for 35 credits' }).waitFor();
     await use(page, 'Regenerate for 35 credits');
-    await page.getByText('Made from').waitFor();
-    await use(page, 'an earlier result');
-    await page.getByText('Made from it').waitFor();
+    await goToSource(page);
     await use(page, 'Report a problem');
     await tabTo(page, /It is broken/);
     await page.keyboard.press('Space');
@@ -59,7 +72,7 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     await use(page, 'Credits');
     await page.getByRole('heading', { name: 'History' }).waitFor();
     await use(page, /^Fresh bread/);
-    await page.getByText('Charged, from what was held').first().waitFor();
+    await page.getByText('Charged, from what was reserved').first().waitFor();
     await use(page, 'Credits in and out');
     await page.getByText('Credits added').waitFor();
     await use(page, 'Statement');
@@ -71,14 +84,19 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     await open.close();
   });
 
-  it('a customer first keeps a running job, and then cancels it', async () => {
+  it('a customer finds a running job by its filters, first keeps it, and then cancels it', async () => {
     const account = await portal.openAccount();
     const body = { kind: 'static_ad', brief: { headline: 'Rolls' }, test_scenario: 'never_finishes' };
     const id = await portal.submit(account, body);
     const open = await portal.open(account, { ...DARK_NARROW, to: 'jobs' });
     const { page } = open;
+    await use(page, 'Running');
+    await tabTo(page, 'Kind');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForURL((url) => url.hash === '#/jobs?state=running&kind=static_ad');
+    await page.getByText('Rolls').waitFor();
     await use(page, /^Rolls/);
-    await page.getByText('A model began').waitFor();
+    await page.getByText('Work started').waitFor();
     await use(page, 'Cancel job');
     await use(page, 'Keep it');
     await page.getByRole('button', { name: 'Cancel job' }).and(page.locator(':focus')).waitFor();
@@ -94,7 +112,7 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     await open.close();
   });
 
-  it('support signs in, finds a job by its id, opens its account, the models and the reviews, and signs out', async () => {
+  it('support signs in, finds a job by its id, refunds it, opens its account, the models and the reviews, and signs out', async () => {
     const account = await portal.openAccount('Mill Lane');
     const id = await portal.submit(account, { kind: 'static_ad', brief: { headline: 'Rye' } });
     await portal.untilEnded(account, id);
@@ -112,7 +130,15 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     await page.getByRole('link', { name: id }).waitFor();
     await use(page, new RegExp(id));
     await page.getByText('Yes: 35 credits.').waitFor();
-    await use(page, `Account ${account}`);
+    await use(page, 'Refund');
+    await page.getByText('returns 35 credits').waitFor();
+    await tabTo(page, /^Reason/);
+    await page.keyboard.type('It is blurred');
+    await use(page, 'Refund');
+    await page.getByText('refunded 35.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Nothing is left to do').waitFor();
+    await use(page, 'Account Mill Lane');
     await page.getByRole('heading', { name: 'Mill Lane' }).waitFor();
     await use(page, 'Models');
     await page.getByRole('heading', { name: 'Cost and margin' }).waitFor();
@@ -121,6 +147,8 @@ describe.skipIf(program === null).concurrent('by keys alone, 360 px wide and in 
     await tabTo(page, 'Issued');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Issued', pressed: true }).waitFor();
+    const [file] = await Promise.all([page.waitForEvent('download'), use(page, 'Download CSV')]);
+    expect(file.suggestedFilename()).toMatch(/^ledger-.*\.csv$/);
     await use(page, 'Reviews');
     await page.getByRole('heading', { name: 'Reviews', exact: true }).waitFor();
     await use(page, 'Sign out');

@@ -59,7 +59,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     async (width) => {
       const open = await portal.open(account, { width });
       const { page } = open;
-      await page.getByText('35 held, 35 returned').waitFor();
+      await page.getByText('35 reserved, 35 returned').waitFor();
       expect(await portal.faultsInBothThemes(page)).toEqual([]);
       for (const [place, sign] of [
         ['jobs', HEADLINE],
@@ -91,7 +91,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     await expect.poll(() => available(open)).toBe(965);
     await portal.call('POST', `/v1/jobs/${id}/release`, { reason: 'It never ends.' }, own);
     const job = await portal.untilEnded(own, id);
-    await page.getByText('35 held, 35 returned').waitFor();
+    await page.getByText('35 reserved, 35 returned').waitFor();
     await expect.poll(() => available(open)).toBe(1_000);
     // Every figure that was shown, in order, with its time.
     const shown = await page.evaluate<{ credits: number; at: number }[]>('window.shown');

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { browserFor } from '../browser/find-browser.ts';
 import { withPages } from './enter-console.ts';
 import { tabTo } from './keyboard.ts';
-import type { Look, PortalFixture } from './portal-fixture.ts';
+import { LOOKS, type Look, type PortalFixture } from './portal-fixture.ts';
 import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
@@ -62,6 +62,13 @@ const HANDS: Readonly<Record<'clicks' | 'keys', Hand>> = {
     },
   },
 };
+
+/** Shows an open page in another theme and at another width. */
+const lookAs = async (page: Page, { theme, width }: Look) => {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize({ width, height: VIEW_HEIGHT });
+};
+const VIEW_HEIGHT = 900;
 
 /** A decision as the account's history of reports has it. */
 const DECIDED = { refund: /Refund 35$/, free_retry: /Free retry 0$/, deny: /Deny 0$/ } as const;
@@ -126,7 +133,7 @@ describe.skipIf(program === null).concurrent('support', () => {
     ];
     for (const reason of reasons) {
       const record = page.locator('.trail-item', { hasText: reason });
-      await record.getByText('(Ada Lovelace)').waitFor();
+      await record.getByText('Ada Lovelace').waitFor();
     }
     // An action that was taken is no longer offered, and the focus is not lost with its button.
     await page.getByText('Nothing is left to do').waitFor();
@@ -154,45 +161,46 @@ describe.skipIf(program === null).concurrent('support', () => {
   });
 
   it.each([
-    ['refund', 'keys', 'Refund', 'returns 35 credits', 'Charged 35, refunded 35.', 'Deny'],
-    [
-      'free_retry',
-      'clicks',
-      'Try again for free',
-      'once more, at no credits',
-      'It is made again as',
-      'Refund',
-    ],
-    ['deny', 'keys', 'Deny', 'moves no credits', 'The customer reads your reason.', 'Refund'],
+    ['refund', 'Refund', 'returns 35 credits', 'Charged 35, refunded 35.', 'Deny'],
+    ['free_retry', 'Try again for free', 'once more, at no credits', 'It is made again as', 'Refund'],
+    ['deny', 'Deny', 'moves no credits', 'The customer reads your reason.', 'Refund'],
   ] as const)(
-    'decides a report: %s, by %s; a second person’s other decision is refused in words',
-    async (decision, how, opens, would, did, other) => {
-      const job = await submit('ok');
-      const { outputs } = await api.untilEnded(job.account, job.jobId);
-      const report = { category: 'broken', note: 'Cut off.' };
-      const path = `/v1/outputs/${String(outputs[0].id)}/reports`;
-      const id = (await api.call('POST', path, report, job.account)).body['id'] as string;
-      const [one, two] = await Promise.all([support.open(HANDS[how].look, ada), support.open({}, grace)]);
-      await Promise.all([one.goTo(`reviews/${id}`), two.goTo(`reviews/${id}`)]);
+    'decides a report by clicks and another by keys: %s; a second person’s other decision is refused in words',
+    async (decision, opens, would, did, other) => {
+      const account = await api.openAccount();
+      const reported = async () => {
+        const jobId = await api.submit(account, { ...AD, test_scenario: 'ok' });
+        const { outputs } = await api.untilEnded(account, jobId);
+        const path = `/v1/outputs/${String(outputs[0].id)}/reports`;
+        const { body } = await api.call('POST', path, { category: 'broken', note: 'Cut off.' }, account);
+        return { jobId, id: String(body['id']) };
+      };
+      const [first, { jobId, id }] = await Promise.all([reported(), reported()]);
+      const [one, two] = await Promise.all([support.open(HANDS.clicks.look, ada), support.open({}, grace)]);
+      await Promise.all([one.goTo(`reviews/${first.id}`), two.goTo(`reviews/${id}`)]);
       await two.page.getByRole('button', { name: other }).click();
       await two.page.getByLabel('Reason').fill('I came second');
       await two.page.getByRole('dialog').locator('.would').waitFor();
+      await act(one.page, HANDS.clicks, { opens, would, did });
+      await one.goTo(`reviews/${id}`);
+      await lookAs(one.page, HANDS.keys.look);
       const queued = one.page.locator(`.queue-list a[href*="${id}"]`);
       await queued.waitFor();
-      await act(one.page, HANDS[how], { opens, would, did });
+      await act(one.page, HANDS.keys, { opens, would, did });
       // It leaves the queue, and is no longer open among the reports beside it.
       await queued.waitFor({ state: 'detached' });
-      await one.page.getByRole('row', { name: DECIDED[decision] }).waitFor();
+      await one.page.getByRole('row', { name: DECIDED[decision] }).nth(1).waitFor();
       await two.page.getByRole('dialog').getByRole('button', { name: other }).click();
-      await two.page.getByRole('alert').getByText('(Ada Lovelace) did decide_review (').waitFor();
+      await two.page.getByRole('alert').getByText('(Ada Lovelace) did “decide review” (').waitFor();
       await two.page.getByText('The review has been decided otherwise.').waitFor();
       expect(await two.page.getByText('Done', { exact: true }).count()).toBe(0);
-      const { body } = await api.call('GET', `/v1/reviews/${id}`);
-      expect(body.decision).toBe(decision);
-      const { actions } = (await api.call('GET', `/v1/jobs/${job.jobId}/inspect`)).body as unknown as {
-        actions: object[];
-      };
-      expect(actions).toContainEqual(expect.objectContaining({ action: 'decide_review' }));
+      for (const report of [first, { jobId, id }]) {
+        expect((await api.call('GET', `/v1/reviews/${report.id}`)).body.decision).toBe(decision);
+        const { actions } = (await api.call('GET', `/v1/jobs/${report.jobId}/inspect`)).body as unknown as {
+          actions: object[];
+        };
+        expect(actions).toContainEqual(expect.objectContaining({ action: 'decide_review' }));
+      }
       await Promise.all([one.close(), two.close()]);
     },
   );
@@ -310,14 +318,14 @@ describe.skipIf(program === null).concurrent('support', () => {
         const reason = await act(one.page, HANDS.keys, change);
         await HANDS.clicks.press(two.page, verb);
         const refusal = two.page.getByRole('alert');
-        await refusal.getByText(`(Ada Lovelace) did ${action} (`).waitFor();
+        await refusal.getByText(`(Ada Lovelace) did “${action.replaceAll('_', ' ')}” (`).waitFor();
         await refusal.getByText(reason).waitFor();
         expect(await two.page.getByText('Done', { exact: true }).count(), action).toBe(0);
         await HANDS.clicks.press(two.page, 'Cancel');
         await two.page.getByRole('dialog').waitFor({ state: 'detached' });
         // Recorded with person, time and reason.
         const record = one.page.locator('.trail-item', { hasText: reason });
-        await record.getByText('(Ada Lovelace)').waitFor();
+        await record.getByText('Ada Lovelace').waitFor();
         await record.locator('time').waitFor();
         if (action === 'freeze') {
           const refused = await api.call('POST', '/v1/jobs', AD, account);
@@ -326,6 +334,28 @@ describe.skipIf(program === null).concurrent('support', () => {
       }
       expect(await one.page.locator('.trail-item', { hasText: 'I came second' }).count()).toBe(0);
       await Promise.all([one.close(), two.close()]);
+    },
+  );
+
+  it(
+    'takes every action on an account by clicks, at each width and in each theme, and has each on record',
+    TEN_ACTIONS,
+    async () => {
+      const account = await openWhole();
+      const open = await support.open({}, ada);
+      const { page } = open;
+      await open.goTo(`accounts/${account}`);
+      await page.getByText('hooks.invalid').first().click();
+      for (const [at, change] of CHANGES.entries()) {
+        await lookAs(page, LOOKS[at % LOOKS.length] ?? HANDS.clicks.look);
+        const reason = await act(page, HANDS.clicks, change);
+        await page.locator('.trail-item', { hasText: reason }).getByText('Ada Lovelace').waitFor();
+      }
+      const { body } = await api.call('GET', `/v1/accounts/${account}/actions`);
+      const { data } = body as { readonly data: readonly { readonly action: string }[] };
+      const taken = data.slice(0, CHANGES.length).map(({ action }) => action);
+      expect(taken.reverse()).toEqual(CHANGES.map(({ action }) => action));
+      await open.close();
     },
   );
 

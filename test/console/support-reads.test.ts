@@ -252,7 +252,7 @@ describe.skipIf(program === null).concurrent('support', () => {
       reconcile: { ran_at: AT, findings: 1, data: found },
     }));
     await open.goTo('ledger');
-    const check = page.getByRole('region', { name: 'Reconcile', exact: true });
+    const check = page.getByRole('region', { name: 'Ledger check' });
     await check.getByText('1 finding').waitFor();
     expect(await check.getByRole('link').getAttribute('href')).toBe(`#/accounts/${account}`);
     expect(await api.faultsOf(page)).toEqual([]);

@@ -133,11 +133,24 @@ describe.skipIf(program === null).concurrent('support’s console', () => {
     await open.close();
   });
 
-  it('decides a review by the keyboard alone', async () => {
+  it('goes through the queue of reviews and decides one by the keyboard alone', async () => {
     const id = await report(await api.submit(account, AD));
     const open = await support.open({}, grace);
     const { page } = open;
+    // Other tests report and decide meanwhile: the queue has these two only.
+    await page.route('**/v1/reviews?state=open*', async (route) => {
+      const own = await Promise.all([id, reviewId].map((one) => api.call('GET', `/v1/reviews/${one}`)));
+      const data = own.map(({ body }) => body as { readonly state: string });
+      await route.fulfill({
+        json: { data: data.filter(({ state }) => state === 'open'), next_cursor: null },
+      });
+    });
     await open.goTo(`reviews/${id}`);
+    await page.locator('.queue-line').nth(1).waitFor();
+    await page.keyboard.press('j');
+    await page.waitForURL(`**/console#/reviews/${reviewId}`);
+    await page.keyboard.press('k');
+    await page.waitForURL(`**/console#/reviews/${id}`);
     await page.getByRole('button', { name: 'Deny' }).waitFor();
     await page.keyboard.press('d');
     await page.getByText('closes the review, and moves no credits').waitFor();

@@ -21,8 +21,8 @@ import { picturesOf, type Picture } from './pictures-of-pages.ts';
 const IMAGES = path.join(import.meta.dirname, '..', '..', 'docs', 'images');
 /** Sharp enough to read, small enough to commit: 15 to 60 kB each. */
 const WEBP = { quality: 72 } as const;
-/** Until pictures are decoded and a chart is drawn. */
-const SETTLE_MS = 1_200;
+/** Until a chart is drawn. */
+const SETTLE_MS = 800;
 
 const program = findBrowser(readBrowserConfig());
 if (program === null) throw new Error(NO_BROWSER);
@@ -36,29 +36,50 @@ try {
   const pictures = picturesOf(filled).filter(({ name }) => name.startsWith(values.only));
   if (values.all === undefined) {
     for (const picture of pictures) {
-      if (picture.look !== undefined) await take(picture, picture.look, IMAGES, false);
+      if (picture.look !== undefined) await take(picture, [picture.look], () => picture.name, IMAGES);
     }
   } else {
     await mkdir(values.all, { recursive: true });
-    for (const picture of pictures) for (const look of LOOKS) await take(picture, look, values.all, true);
+    for (const picture of pictures) {
+      const nameIn = ({ theme, width }: Look) => `${picture.name}-${theme}-${String(width)}`;
+      await take(picture, LOOKS, nameIn, values.all);
+    }
   }
 
-  async function take(picture: Picture, look: Look, folder: string, isWhole: boolean): Promise<void> {
-    const open = await openFace(picture, look);
-    await shown(open.page, picture);
-    const name = isWhole ? `${picture.name}-${look.theme}-${String(look.width)}` : picture.name;
-    const file = path.join(folder, `${name}.webp`);
-    await sharp(await open.page.screenshot({ fullPage: isWhole }))
-      .webp(WEBP)
-      .toFile(file);
-    console.log(file);
-    await open.close();
+  /** Takes one picture, or the whole page in several looks. */
+  async function take(
+    picture: Picture,
+    looks: readonly Look[],
+    nameIn: (look: Look) => string,
+    folder: string,
+  ): Promise<void> {
+    const { page, close } = await openFace(picture, looks[0] ?? {});
+    try {
+      await shown(page, picture);
+    } catch (error) {
+      // The others are taken all the same.
+      process.exitCode = 1;
+      console.error(`${picture.name}: ${String(error)}`);
+      await close();
+      return;
+    }
+    for (const look of looks) {
+      await page.emulateMedia({ colorScheme: look.theme });
+      await page.setViewportSize({ width: look.width, height: page.viewportSize()?.height ?? 0 });
+      await page.waitForTimeout(SETTLE_MS);
+      const file = path.join(folder, `${nameIn(look)}.webp`);
+      await sharp(await page.screenshot({ fullPage: looks.length > 1 }))
+        .webp(WEBP)
+        .toFile(file);
+      console.log(file);
+    }
+    await close();
   }
 
   /** The page of a picture, in a browser that has just been opened. */
   async function openFace(
     { face, place, account, before }: Picture,
-    look: Look,
+    look: Partial<Look>,
   ): Promise<{ readonly page: Page; readonly close: () => Promise<void> }> {
     if (face === 'portal') {
       const open = await portal.open(account ?? filled.account, { ...look, to: 'nowhere' });
@@ -85,5 +106,4 @@ async function shown(page: Page, { sign, prepare, isWaiting = false }: Picture):
     'Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))',
   );
   await page.evaluate('scrollTo(0, 0)');
-  await page.waitForTimeout(SETTLE_MS);
 }

@@ -179,8 +179,177 @@ export function picturesOf(of: FilledPictures): readonly Picture[] {
         await page.getByText('has taken over after').first().waitFor({ timeout: 60_000 });
       },
     },
+    ...furtherOf(of),
+    ...dialogsOf(of),
     ...statesOf(of),
     { name: 'support-nowhere', face: 'support', place: 'nowhere', sign: 'There is no such page' },
+  ];
+}
+
+/** Pages in a state that is met rarely. */
+function furtherOf(of: FilledPictures): readonly Picture[] {
+  return [
+    { name: 'portal-broke', face: 'portal', place: 'credits', sign: 'No credits left', account: of.broke },
+    {
+      name: 'portal-frozen',
+      face: 'portal',
+      place: 'credits',
+      sign: 'New work is paused',
+      account: of.frozen,
+    },
+    { name: 'portal-none-listed', face: 'portal', place: 'jobs?state=canceled', sign: 'No job is like that' },
+    { name: 'portal-batch', face: 'portal', place: `jobs/${of.batch}`, sign: 'Results' },
+    { name: 'portal-reported', face: 'portal', place: `jobs/${of.several}`, sign: 'Your credits are back' },
+    {
+      name: 'portal-history',
+      face: 'portal',
+      place: 'credits',
+      sign: 'History',
+      prepare: async (page) => {
+        await page.getByText('Your morning, already warm').first().click();
+        await page.getByText('Open the job').waitFor();
+      },
+    },
+    {
+      name: 'portal-field-fault',
+      face: 'portal',
+      place: 'create',
+      sign: 'Price',
+      prepare: async (page) => {
+        await page.getByLabel('Headline').fill('Warm by the time you wake');
+        await page.getByRole('textbox', { name: 'Brand color' }).fill('gold');
+        await page.getByText('A color as #rrggbb.').waitFor();
+        await page.getByText('More options').click();
+      },
+    },
+    { name: 'portal-film', face: 'portal', place: 'create?kind=video_ad', sign: 'Price' },
+    {
+      name: 'portal-signed-out',
+      face: 'portal',
+      place: 'credits',
+      sign: 'History',
+      prepare: async (page) => {
+        const address = page.url().split('#')[0] ?? '';
+        await page.goto('about:blank');
+        await page.goto(address);
+        await page.getByText('This page is opened from your account').waitFor();
+      },
+    },
+    { name: 'support-failed', face: 'support', place: `jobs/${of.failed}`, sign: 'Audit trail' },
+    { name: 'support-unknown', face: 'support', place: `jobs/${of.doubtful}`, sign: 'Audit trail' },
+    { name: 'support-batch', face: 'support', place: `jobs/${of.batch}`, sign: 'Audit trail' },
+    { name: 'support-refunded', face: 'support', place: `jobs/${of.several}`, sign: 'Audit trail' },
+    {
+      name: 'support-frozen',
+      face: 'support',
+      place: `accounts/${of.frozen}`,
+      sign: 'A charge was disputed',
+    },
+    {
+      name: 'support-long-review',
+      face: 'support',
+      place: `reviews/${of.longReviewId}`,
+      sign: 'Reports of this account',
+    },
+    {
+      name: 'support-no-reviews',
+      face: 'support',
+      place: 'reviews',
+      sign: 'No report waits',
+      before: async (page) => {
+        const nothing = { data: [], next_cursor: null };
+        await page.route('**/v1/reviews?*', (route) => route.fulfill({ json: nothing }));
+      },
+    },
+    {
+      name: 'support-recent',
+      face: 'support',
+      place: `jobs/${of.failed}`,
+      sign: 'Audit trail',
+      prepare: async (page) => {
+        await page.keyboard.press('/');
+        await page.getByText('Recent').waitFor();
+      },
+    },
+    {
+      name: 'support-old-month',
+      face: 'support',
+      place: 'ledger',
+      sign: 'All sources',
+      prepare: async (page) => {
+        await page.getByLabel('Month').selectOption({ index: 11 });
+        await page.getByText('There were no credits in this month').waitFor();
+      },
+    },
+  ];
+}
+
+/** Support's dialogs: what would be done, what would be refused, and what was done. */
+function dialogsOf(of: FilledPictures): readonly Picture[] {
+  const account = { face: 'support', place: `accounts/${of.account}`, sign: 'Entries' } as const;
+  return [
+    {
+      name: 'portal-cancel',
+      face: 'portal',
+      place: `jobs/${of.running}`,
+      sign: 'What happened',
+      prepare: opened('Cancel job', 'reserved for it'),
+    },
+    {
+      name: 'support-refused',
+      face: 'support',
+      place: `jobs/${of.delivered}`,
+      sign: 'Audit trail',
+      prepare: async (page) => {
+        await opened('Refund', 'returns')(page);
+        await page.getByLabel('Credits').fill('99');
+        await page.getByText('This would be refused').waitFor();
+      },
+    },
+    {
+      name: 'support-extend',
+      face: 'support',
+      place: `jobs/${of.running}`,
+      sign: 'Audit trail',
+      prepare: opened('Extend', 'lets 1 output run'),
+    },
+    {
+      name: 'support-resolve',
+      face: 'support',
+      place: `jobs/${of.doubtful}`,
+      sign: 'Audit trail',
+      prepare: opened('Resolve', 'counts attempt 1'),
+    },
+    {
+      name: 'support-done',
+      face: 'support',
+      place: `accounts/${of.acted}`,
+      sign: 'Entries',
+      prepare: async (page) => {
+        await opened('Grant goodwill', 'Reason')(page);
+        await page.getByLabel('Credits').fill('250');
+        await page.getByText('adds 250 credits').waitFor();
+        await page.getByRole('button', { name: 'Grant', exact: true }).click();
+        await page.getByText('Say why.').waitFor();
+        await page.getByLabel('Reason').fill('The oven was cold');
+        await page.getByRole('button', { name: 'Grant', exact: true }).click();
+        await page.getByText('250 credits were granted').waitFor();
+      },
+    },
+    { ...account, name: 'support-grant', prepare: opened('Grant goodwill', 'Reason') },
+    { ...account, name: 'support-void', prepare: opened('Void the Plan grant', 'takes back') },
+    { ...account, name: 'support-freeze', prepare: opened('Freeze', 'refuses new spending') },
+    { ...account, name: 'support-prices', prepare: opened('Set price list', 'changes nothing') },
+    { ...account, name: 'support-cap', prepare: opened('Set a cap', 'Credits per period') },
+    { ...account, name: 'support-revoke', prepare: opened('Revoke the key Shop backend', 'refuses every') },
+    {
+      ...account,
+      name: 'support-resend',
+      prepare: async (page) => {
+        await page.getByText('hooks.tidewell.example').first().click();
+        await opened('Send job.failed again', 'sends job.failed')(page);
+      },
+    },
   ];
 }
 
@@ -193,6 +362,10 @@ function statesOf(of: FilledPictures): readonly Picture[] {
     { name: 'support-now', face: 'support', place: 'now' },
     { name: 'support-job', face: 'support', place: `jobs/${of.delivered}` },
     { name: 'support-account', face: 'support', place: `accounts/${of.account}` },
+    { name: 'support-find', face: 'support', place: `find?q=${of.account}` },
+    { name: 'support-review', face: 'support', place: `reviews/${of.reviewId}` },
+    { name: 'support-ledger', face: 'support', place: 'ledger' },
+    { name: 'support-models', face: 'support', place: 'models' },
   ] as const;
   return pages.flatMap((page): readonly Picture[] => [
     {

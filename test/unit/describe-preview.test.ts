@@ -50,21 +50,21 @@ describe('the description of what a command would do', () => {
     const returnBy = '2026-12-01T09:05:00+00:00';
     expect(
       describeEffect({ command: 'release' }, { ...EFFECT, live: 1, output_ids: ['a', 'b'] }).slice(1),
-    ).toEqual(['stops 1 attempt that is under way', 'ends 2 outputs; the job is failed then']);
+    ).toEqual(['stops 1 attempt that is under way', 'ends 2 outputs; the job then counts as failed']);
     expect(
       describeEffect({ command: 'extend' }, { ...EFFECT, return_by: returnBy, output_ids: ['a'] }),
     ).toEqual(['lets 1 output run until 1 Dec 2026, 09:05 UTC, with 35 credits reserved until then']);
     expect(describeEffect({ command: 'restart' }, { ...EFFECT, about, return_by: returnBy })).toEqual([
-      'replaces attempt 2 at fal: what still comes of it is kept, and never charged',
+      'replaces attempt 2 at fal: a result that still comes of it is kept, and never charged',
       'makes a new attempt under the same reservation of 35 credits',
-      'returns them by itself at 1 Dec 2026, 09:05 UTC where nothing is delivered by then',
+      'returns them at 1 Dec 2026, 09:05 UTC if nothing is delivered by then',
     ]);
     expect(describeEffect({ command: 'resolve', outcome: 'ran' }, { ...EFFECT, about })).toEqual([
-      'asks the provider for attempt 2 at fal, and does nothing where it is not known there',
+      'asks the provider for attempt 2 at fal, and does nothing if it is not known there',
       'follows it to its end, and charges 35 credits for what it delivers',
     ]);
     expect(describeEffect({ command: 'resolve', outcome: 'did_not_run' }, { ...EFFECT, about })[0]).toBe(
-      'counts attempt 2 at fal as not run, and never charges what still comes of it',
+      'counts attempt 2 at fal as not run, and never charges a result that still comes of it',
     );
   });
 });

@@ -25,8 +25,7 @@ const answers = (...outputs: readonly AnsweredOutput[]) => answersOf(outputs, RE
 describe('the answer about a job', () => {
   it('under way says what is reserved, and until when', () => {
     expect(answers(RUNNING)).toEqual({
-      charged:
-        'No: 35 credits are reserved, and what is not delivered by 2026-11-30 14:32 UTC returns by itself.',
+      charged: 'No: 35 credits are reserved. What is not delivered by 30 Nov 2026, 14:32 UTC is returned.',
       output: 'Not yet: 1 output is under way.',
       tried: '1 attempt at fal: it runs.',
     });
@@ -41,7 +40,7 @@ describe('the answer about a job', () => {
     expect(answers(RETURNED)).toEqual({
       charged: 'No: all 35 credits have been returned.',
       output: 'No: nothing was delivered.',
-      tried: '1 attempt at fal: it failed (provider_failed).',
+      tried: '1 attempt at fal: it failed (provider failed).',
     });
     const refunded = { ...DELIVERED, reservation: { ...DELIVERED.reservation, refunded: 35 } };
     expect(answers(refunded).charged).toBe('Yes: 35 credits, all refunded since.');

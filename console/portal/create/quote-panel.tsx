@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../../client/http/holdfast-error.ts';
-import type { Catalogue, Quote } from '../../../client/http/wire-types.ts';
+import type { Quote } from '../../../client/http/wire-types.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { Facts } from '../../shared/parts/facts.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
@@ -8,7 +8,7 @@ import { ErrorNotice, Notice } from '../../shared/parts/notice.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
 import { codeOf } from '../../shared/data/problem-words.ts';
-import { buysText } from '../credits/balance-card.tsx';
+import { Packs } from '../packs.tsx';
 import { useVisit } from '../portal-context.tsx';
 import type { LiveQuote } from './use-quote.ts';
 import type { Submission } from './use-submission.ts';
@@ -73,10 +73,10 @@ export function QuotePanel(props: {
           </Button>
         )
       )}
-      {quote !== null && (
+      {quote?.affordable === true && (
         <p class="muted small">
-          Returned by itself if not ready by <Instant at={quote.returned_automatically_by} as="clock" />.{' '}
-          {quote.cancel_rule}
+          Its credits return by themselves if it is not ready by{' '}
+          <Instant at={quote.returned_automatically_by} as="clock" />. {quote.cancel_rule}
         </p>
       )}
     </div>
@@ -141,35 +141,10 @@ function Price({ quote }: { readonly quote: Quote }) {
 
 /** Says how many credits are missing and lists the packs on offer. */
 function NotEnough({ quote }: { readonly quote: Quote }) {
-  const { catalogue } = useVisit();
   const missing = 0 - quote.balance_after;
   return (
     <Notice tone="warning" title={`${counted(missing, 'credit is', 'credits are')} missing`}>
-      {catalogue.packs.length > 0 && (
-        <>
-          <p>A pack adds credits to your account:</p>
-          <ul class="packs">
-            {catalogue.packs.map((pack) => (
-              <PackLine key={pack.name} pack={pack} isEnough={pack.credits >= missing} />
-            ))}
-          </ul>
-        </>
-      )}
+      <Packs missing={missing} />
     </Notice>
-  );
-}
-
-function PackLine(props: { readonly pack: Catalogue['packs'][number]; readonly isEnough: boolean }) {
-  const { pack, isEnough } = props;
-  return (
-    <li class="pack">
-      <span>
-        <strong>{sentenceOf(pack.name)}</strong>
-        {!isEnough && <span class="muted small"> not enough for this</span>}
-        <br />
-        <span class="muted small">{buysText(pack.buys)}</span>
-      </span>
-      <Money credits={pack.credits} isNamed />
-    </li>
   );
 }

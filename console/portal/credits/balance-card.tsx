@@ -50,8 +50,10 @@ export function BalanceCard({ balance }: { readonly balance: Balance }) {
   );
 }
 
-/** `Buys 28 statics or 1 video`, from the planning figures of the price list. */
+/** `Buys 28 statics or 1 video`, from the planning figures of the price list; empty: not one of anything. */
 export function buysText(buys: Balance['buys']): string {
-  const parts = Object.entries(buys).map(([name, count]) => countedFigure(count, name));
+  const parts = Object.entries(buys).flatMap(([name, count]) =>
+    count === 0 ? [] : [countedFigure(count, name)],
+  );
   return parts.length === 0 ? '' : `Buys ${parts.join(' or ')}`;
 }

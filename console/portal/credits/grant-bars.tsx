@@ -2,19 +2,24 @@ import type { Grant } from '../../../client/http/wire-types.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Joined } from '../../shared/parts/joined.tsx';
 import { Money } from '../../shared/parts/money.tsx';
-import { Empty } from '../../shared/parts/notice.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { Packs } from '../packs.tsx';
 
 /** The grants of a balance in the order in which they are spent, each with its available and reserved credits. */
 export function GrantBars({ grants }: { readonly grants: readonly Grant[] }) {
   return (
     <section class="card grants-card" aria-label="Where your credits come from">
       <div class="section-head">
-        <h2>Where they come from</h2>
-        <span class="muted small">Spent from the top down</span>
+        <h2>Where your credits come from</h2>
+        {grants.length > 1 && <span class="muted small">Spent from the top down</span>}
       </div>
       {grants.length === 0 ? (
-        <Empty title="No credits left" />
+        <div class="stack">
+          <p>No credits left. Add some where you manage your account.</p>
+          <div>
+            <Packs />
+          </div>
+        </div>
       ) : (
         <ol class="grants">
           {grants.map((grant) => (

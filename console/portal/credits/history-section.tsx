@@ -51,7 +51,15 @@ export function HistorySection() {
         </>
       }
     >
-      <ListFrame of={list} label="Your history" empty={<Empty title="Nothing has moved yet" />}>
+      <ListFrame
+        of={list}
+        label="Your history"
+        empty={
+          <Empty title="Nothing to show yet">
+            Each job is listed here with what it cost, and what was added or returned.
+          </Empty>
+        }
+      >
         {(rows, hasMore) => <LongList rows={rows} nameOf={nameOf} line={historyLine} hasMore={hasMore} />}
       </ListFrame>
       {isStatementOpen && <StatementDialog onClose={() => setIsStatementOpen(false)} />}
@@ -91,7 +99,7 @@ function JobLine({ job }: { readonly job: Job }) {
 function JobMoney({ job }: { readonly job: Job }) {
   const { quoted, reserved, committed, returned, refunded } = job.billing;
   const notes = [
-    returned > 0 ? `${creditsText(quoted)} held, ${creditsText(returned)} returned` : '',
+    returned > 0 ? `${creditsText(quoted)} reserved, ${creditsText(returned)} returned` : '',
     refunded > 0 ? `${creditsText(refunded)} refunded` : '',
   ].filter(Boolean);
   return (
@@ -99,7 +107,7 @@ function JobMoney({ job }: { readonly job: Job }) {
       <span class="line-amount">
         {reserved > 0 && committed === 0 ? (
           <span class="muted">
-            <Money credits={reserved} /> held
+            <Money credits={reserved} /> reserved
           </span>
         ) : (
           <Money credits={refunded - committed} isSigned />
@@ -146,8 +154,8 @@ function JobEntries({ job }: { readonly job: Job }) {
 
 const ENTRY_WORDS: Readonly<Record<Entry['kind'], string>> = {
   grant: 'Credits added',
-  reserve: 'Held for the job',
-  commit: 'Charged, from what was held',
+  reserve: 'Reserved for the job',
+  commit: 'Charged, from what was reserved',
   release: 'Returned',
   spend: 'Spent',
   refund: 'Refunded',

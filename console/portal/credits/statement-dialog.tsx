@@ -71,7 +71,7 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
               of.sums.expire !== 0 && { name: 'Expired', value: <Money credits={of.sums.expire} isSigned /> },
               of.sums.void !== 0 && { name: 'Taken back', value: <Money credits={of.sums.void} isSigned /> },
               of.reserved_change !== 0 && {
-                name: 'Held for jobs',
+                name: 'Reserved for jobs',
                 value: <Money credits={of.reserved_change} isSigned />,
               },
               {

@@ -54,7 +54,10 @@ export function UsageSection() {
 
 function UsageChart({ usage, count }: { readonly usage: UsageByDay; readonly count: number }) {
   const series = useMemo(() => seriesOf(usage, count), [usage, count]);
-  if (usage.data.length === 0) return <Empty title="Nothing was charged in this time" />;
+  if (series.series.length === 0)
+    return (
+      <Empty title="Nothing was charged in this time">What you create is shown here, by day and kind.</Empty>
+    );
   return (
     <div class="card">
       <DayChart label="Credits by day and kind" of={series} />
@@ -77,5 +80,6 @@ function seriesOf({ data, to }: UsageByDay, count: number): DaySeries {
     const byDay = new Map(data.filter(({ kind }) => kind === name).map(({ day, credits }) => [day, credits]));
     return { name, values: days.map((day) => byDay.get(day) ?? 0) };
   });
-  return { days, series };
+  // What was taken back or has expired is listed with the usage, and charged nothing.
+  return { days, series: series.filter(({ values }) => values.some((credits) => credits !== 0)) };
 }

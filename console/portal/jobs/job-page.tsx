@@ -71,7 +71,7 @@ function JobRecord({ job }: { readonly job: Job }) {
           <Progress job={job} />
           <p class="small">
             <Money credits={job.billing.reserved} isNamed /> reserved. What is not ready by{' '}
-            <Instant at={job.returned_automatically_by} as="clock" /> returns its credits by itself.
+            <Instant at={job.returned_automatically_by} as="clock" /> is not charged: its credits return.
           </p>
         </div>
       )}
@@ -79,7 +79,7 @@ function JobRecord({ job }: { readonly job: Job }) {
       <div class={hasOutputs ? 'job-columns' : undefined}>
         {hasOutputs && <Outputs job={job} />}
         <div class={hasOutputs ? 'job-side' : 'job-side job-side-wide'}>
-          <Section title="Money" class="card">
+          <Section title="Credits" class="card">
             <JobMoney job={job} />
           </Section>
           <Section title="What happened" class="card">
@@ -94,13 +94,24 @@ function JobRecord({ job }: { readonly job: Job }) {
 
 function Failure({ job }: { readonly job: Job }) {
   const { failure, billing } = job;
+  const { session, catalogue } = useVisit();
   if (failure === null) return null;
+  const canCreate = session.can.includes('submit') && catalogue.kinds.some(({ name }) => name === job.kind);
   return (
-    <Notice tone={job.state === 'canceled' ? 'neutral' : 'bad'} title={failure.detail}>
+    <Notice
+      tone={job.state === 'canceled' ? 'neutral' : 'bad'}
+      title={failure.detail}
+      actions={
+        canCreate && (
+          <Link to={hrefTo(['create'], { kind: job.kind })} class="button button-small">
+            Create another
+          </Link>
+        )
+      }
+    >
       {billing.returned > 0 && (
         <p>
           <Money credits={billing.returned} isNamed /> returned to your balance.
-          {failure.retryable && ' It may work if you try again.'}
         </p>
       )}
     </Notice>
@@ -161,7 +172,7 @@ function CancelButton({ job, onChange }: { readonly job: Job; readonly onChange:
     try {
       onChange(await client.jobs.cancel(job.id, { idempotencyKey: `cancel-${job.id}` }));
       setIsOpen(false);
-      say('The job is being cancelled');
+      say('The job is being canceled');
     } catch (failed) {
       setError(failed);
     }

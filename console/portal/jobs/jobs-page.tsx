@@ -23,7 +23,7 @@ const STATES = [
   { value: 'stuck', text: 'Taking long' },
   { value: 'succeeded', text: 'Delivered' },
   { value: 'failed', text: 'Failed' },
-  { value: 'canceled', text: 'Cancelled' },
+  { value: 'canceled', text: 'Canceled' },
 ] as const;
 
 /** All jobs, newest first, kept up to date. */
@@ -88,6 +88,12 @@ export function JobsPage() {
           ) : (
             <Empty title="No jobs yet">
               What you create is listed here, with its progress and its price.
+              {session.can.includes('quote') && (
+                <>
+                  {' '}
+                  <Link to={hrefTo(['create'])}>Create the first one</Link>.
+                </>
+              )}
             </Empty>
           )
         }
@@ -117,9 +123,8 @@ const jobLine = (job: Job) => <JobRow job={job} />;
 function JobRow({ job }: { readonly job: Job }) {
   const { billing, counts } = job;
   const isActive = isUnderWay(job);
-  const isReturned = !isActive && billing.committed === 0 && billing.returned > 0;
   const cost = isActive ? billing.reserved : billing.committed - billing.refunded;
-  const note = isReturned ? `${creditsText(billing.returned)} returned` : isActive ? 'reserved' : 'charged';
+  const note = noteOf(job, isActive);
   return (
     <a class="job-row" href={hrefTo(['jobs', job.id])}>
       <Thumbnail output={job.outputs.find(({ content_url }) => content_url !== null)} isActive={isActive} />
@@ -145,4 +150,13 @@ function JobRow({ job }: { readonly job: Job }) {
       </span>
     </a>
   );
+}
+
+/** What the credits of a job beside its row are. */
+function noteOf({ billing }: Job, isActive: boolean): string {
+  if (isActive) return 'reserved';
+  if (billing.refunded > 0) return `${creditsText(billing.refunded)} refunded`;
+  return billing.committed === 0 && billing.returned > 0
+    ? `${creditsText(billing.returned)} returned`
+    : 'charged';
 }

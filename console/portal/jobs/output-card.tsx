@@ -35,7 +35,7 @@ export function OutputCard({ job, output }: { readonly job: Job; readonly output
       {isThere && (
         <figcaption class="output-bar">
           <span class="muted small">
-            {[output.content_type, sizeOf(output)].filter(Boolean).join(', ')}
+            {[typeOf(output), sizeOf(output)].filter(Boolean).join(', ')}
             {output.expires_at !== null && (
               <>
                 {' · kept until '}
@@ -58,7 +58,7 @@ export function OutputCard({ job, output }: { readonly job: Job; readonly output
               </>
             )}
             {canReport && (
-              <Button isSmall look="quiet" onClick={() => setOpen('report')}>
+              <Button isSmall onClick={() => setOpen('report')}>
                 Report a problem
               </Button>
             )}
@@ -72,6 +72,12 @@ export function OutputCard({ job, output }: { readonly job: Job; readonly output
       {open === 'report' && <ReportDialog output={output} onClose={close} />}
     </figure>
   );
+}
+
+/** `PNG`: the media type as file names end; another one as it is. */
+function typeOf(output: Output): string | null {
+  const [, ending] = fileNameOf(output).split('.');
+  return ending?.toUpperCase() ?? output.content_type;
 }
 
 function sizeOf({ bytes }: Output): string {

@@ -45,7 +45,9 @@ export function Notice(props: {
         <p class="notice-title">{props.title}</p>
         {props.children}
       </div>
-      {props.actions !== undefined && <div class="notice-actions">{props.actions}</div>}
+      {props.actions !== undefined && props.actions !== false && (
+        <div class="notice-actions">{props.actions}</div>
+      )}
     </div>
   );
 }

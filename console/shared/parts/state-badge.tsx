@@ -16,16 +16,19 @@ const WORDS: Readonly<Record<string, string>> = {
   stuck: 'Taking long',
   partially_succeeded: 'Partly delivered',
   succeeded: 'Delivered',
-  canceled: 'Cancelled',
+  canceled: 'Canceled',
 };
 
 /** The word for a state of a job, an output or a review. */
 export const stateText = (state: string) => WORDS[state] ?? sentenceOf(state);
 
+/** Names whose words belong together. */
+const JOINED_NAMES: Readonly<Record<string, string>> = { sign_up: 'sign-up', top_up: 'top-up' };
+
 /** `static_ad` as `Static ad`: a name of the catalogue for people. */
 export function sentenceOf(name: string): string {
-  const words = name
-    .replaceAll(/[_-]+/g, ' ')
+  const words = (JOINED_NAMES[name] ?? name)
+    .replaceAll('_', ' ')
     .replaceAll(/\burls?\b/g, (word) => `URL${word.slice(3)}`)
     .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -6,6 +6,7 @@ import { Button } from '../../shared/parts/button.tsx';
 import { Field } from '../../shared/parts/field.tsx';
 import { FigureField } from '../../shared/parts/figure-field.tsx';
 import { figureOf } from '../../shared/parts/figure-of.ts';
+import { Instant } from '../../shared/parts/instant.tsx';
 import { creditsText } from '../../shared/parts/money.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { NO_REASON_YET } from '../act/no-reason-yet.ts';
@@ -62,6 +63,7 @@ function GoodwillDialog({ of, ...rest }: DialogProps) {
       of={{
         title: 'Grant goodwill',
         verb: 'Grant',
+        isReasonShown: true,
         asked: text,
         preview:
           credits === null
@@ -70,8 +72,15 @@ function GoodwillDialog({ of, ...rest }: DialogProps) {
         act: (reason, { key, asOf }) => client.grants.create(of.id, { ...bodyOf(reason, key), as_of: asOf }),
         resultOf: (grant) => (
           <p>
-            {creditsText(grant.amount)} credits were granted
-            {grant.expires_at === null ? ', and do not end' : `, and end ${grant.expires_at.slice(0, 10)}`}.
+            {creditsText(grant.amount)} credits were granted, and{' '}
+            {grant.expires_at === null ? (
+              'do not end'
+            ) : (
+              <>
+                end <Instant at={grant.expires_at} as="day" />
+              </>
+            )}
+            .
           </p>
         ),
       }}

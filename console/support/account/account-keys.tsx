@@ -12,8 +12,8 @@ import { ListTable } from '../list-table.tsx';
 
 const COLUMNS: readonly Column<ApiKey>[] = [
   { name: 'Key', cell: ({ name }) => <bdi>{name}</bdi> },
-  { name: 'May', cell: ({ scopes }) => scopes.join(', ') },
-  { name: 'Made', cell: (key) => <Instant at={key.created_at} as="day" /> },
+  { name: 'Scopes', cell: ({ scopes }) => scopes.join(', ') },
+  { name: 'Created', cell: (key) => <Instant at={key.created_at} as="day" /> },
   { name: 'State', cell: (key) => <KeyState of={key} /> },
   { name: 'Id', cell: ({ id }) => <IdText id={id} /> },
 ];

@@ -76,6 +76,7 @@ function VoidDialog({ of: grant, ...rest }: ActDialogProps<Grant>) {
         title: `Void the ${sentenceOf(grant.source).toLowerCase()} grant`,
         verb: 'Void',
         isDanger: true,
+        isReasonShown: true,
         asked: grant.id,
         preview: (signal) => client.grants.previewVoid(grant.id, { signal }),
         act: (reason, { asOf }) => client.grants.void(grant.id, reason, { asOf }),
@@ -88,7 +89,7 @@ function VoidDialog({ of: grant, ...rest }: ActDialogProps<Grant>) {
       }}
       {...rest}
     >
-      <p>A charge-back. It cannot be undone.</p>
+      <p>For a charge-back. It cannot be undone.</p>
     </ActDialog>
   );
 }

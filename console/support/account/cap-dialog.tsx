@@ -63,7 +63,7 @@ export function CapDialog(
     >
       {named.name === '' && (
         <>
-          <Field label="Of a">
+          <Field label="Type">
             {(control) => (
               <select
                 {...control}

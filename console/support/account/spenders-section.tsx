@@ -16,7 +16,7 @@ type Named = Pick<Spender, 'type' | 'name'>;
 
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'Name', cell: ({ name }) => <bdi class="job-title">{name}</bdi> },
-  { name: 'Is a', cell: ({ type }) => sentenceOf(type) },
+  { name: 'Type', cell: ({ type }) => sentenceOf(type) },
   { name: 'Used this period', isNumber: true, cell: ({ used }) => <Money credits={used} /> },
   {
     name: 'Cap',

@@ -13,7 +13,7 @@ export function actColumn<Row>(
 ): Column<Row> {
   const { open, labelOf, isOffered = () => true } = options;
   return {
-    name: 'Act',
+    name: 'Action',
     cell: (row) =>
       isOffered(row) && (
         <Button isSmall look="quiet" label={labelOf(row)} onClick={() => open(row)}>

@@ -25,6 +25,8 @@ export type Act<Result> = {
   /** The text of the button that acts. */
   readonly verb: string;
   readonly isDanger?: boolean;
+  /** The customer reads the reason too. */
+  readonly isReasonShown?: boolean;
   /** The arguments as one text. A change is previewed again. */
   readonly asked: string;
   /** Reads what the server would do; null: the arguments are incomplete. */
@@ -90,7 +92,11 @@ export function ActDialog<Result>(
           <PreviewedEffect of={preview} isIncomplete={of.preview === null} />
           <Field
             label="Reason"
-            hint="For the record, with your name."
+            hint={
+              of.isReasonShown === true
+                ? 'For the record, with your name. The customer reads the reason too.'
+                : 'For the record, with your name.'
+            }
             fault={isTried && reason.trim() === '' ? 'Say why.' : null}
           >
             {(control) => (

@@ -49,13 +49,13 @@ export function PreviewedEffect(props: {
   readonly isIncomplete: boolean;
 }) {
   const { data, error, askAgain } = props.of;
-  if (props.isIncomplete) return <p class="muted small">What it will do is said here, before it is done.</p>;
+  if (props.isIncomplete) return <p class="muted small">Fill in the fields above to see what this does.</p>;
   return (
     <div class="preview" role="status">
-      {data === null && error === null && <Loading label="What it will do" lines={2} />}
+      {data === null && error === null && <Loading label="What this does" lines={2} />}
       {error !== null && <ErrorNotice error={error} onRetry={askAgain} />}
       {data?.possible === true && (
-        <Notice tone="active" title="This">
+        <Notice tone="active" title="What this does">
           <ul class="would">
             {data.would.map((effect) => (
               <li key={effect}>

@@ -78,7 +78,7 @@ function Results({ text }: { readonly text: string }) {
       <Shown of={found} label="What was found">
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title="Nothing has this id or name">Ids are found whole; names by how they begin.</Empty>
+            <Empty title="Nothing has this id or name">Enter a whole id, or the beginning of a name.</Empty>
           ) : (
             <FoundList rows={rows} />
           )

@@ -101,7 +101,7 @@ export function ResolveFields({ chosen, onChoose }: Chosen) {
   return (
     <>
       <fieldset class="radios">
-        <legend class="field-label">What the provider shows of the attempt</legend>
+        <legend class="field-label">What the provider shows about the attempt</legend>
         {OUTCOMES.map(({ value, text }) => (
           <label key={value} class="radio">
             <input

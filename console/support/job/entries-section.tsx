@@ -3,14 +3,14 @@ import { useList } from '../../shared/data/use-list.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Money } from '../../shared/parts/money.tsx';
-import { sentenceOf } from '../../shared/parts/state-badge.tsx';
+import { movementText } from '../../shared/parts/movement-words.ts';
 import type { Column } from '../../shared/parts/table.tsx';
 import { IdText } from '../id-text.tsx';
 import { ListTable } from '../list-table.tsx';
 
 const COLUMNS: readonly Column<Entry>[] = [
   { name: 'When', cell: (entry) => <Instant at={entry.created_at} as="zoned" /> },
-  { name: 'Movement', cell: (entry) => sentenceOf(entry.kind) },
+  { name: 'Movement', cell: movementText },
   { name: 'Available', isNumber: true, cell: (entry) => <Money credits={entry.credits} isSigned /> },
   { name: 'Charged', isNumber: true, cell: (entry) => <Money credits={entry.charged} /> },
   { name: 'Balance after', isNumber: true, cell: (entry) => <Money credits={entry.balance_after} /> },

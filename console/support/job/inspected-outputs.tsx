@@ -44,14 +44,26 @@ export function InspectedOutputs({ of }: { readonly of: Inspection }) {
               <Money credits={output.reservation.amount} isNamed />
             </span>
           </summary>
-          <OutputRecord inspected={output} output={job.outputs.find(({ id }) => id === output.id)} />
+          <OutputRecord
+            kind={job.kind}
+            inspected={output}
+            output={job.outputs.find(({ id }) => id === output.id)}
+          />
         </details>
       ))}
     </Section>
   );
 }
 
+const RESERVATION_WORDS: Readonly<Record<Inspected['reservation']['state'], string>> = {
+  open: 'Open',
+  committed: 'Charged',
+  released: 'Returned',
+};
+
 function OutputRecord(props: {
+  /** Of the job. */
+  readonly kind: string;
   readonly inspected: Inspected;
   /** The same output as the customer sees it. */
   readonly output: Inspection['job']['outputs'][number] | undefined;
@@ -79,7 +91,10 @@ function OutputRecord(props: {
       <div class="columns">
         <div>
           <h3>What was asked</h3>
-          <AskedFields of={{ ...brief, instruction: inspected.instruction, ...inspected.asked }} />
+          <AskedFields
+            kind={props.kind}
+            of={{ ...brief, instruction: inspected.instruction, ...inspected.asked }}
+          />
           {Array.isArray(urls) && urls.length > 0 && (
             <div class="made">
               <h3>References</h3>
@@ -99,11 +114,14 @@ function OutputRecord(props: {
           <Facts
             of={[
               { name: 'Id', value: <IdText id={reservation.id} /> },
-              { name: 'State', value: sentenceOf(reservation.state) },
+              { name: 'State', value: RESERVATION_WORDS[reservation.state] },
               { name: 'Charged', value: <Money credits={reservation.committed} /> },
               { name: 'Returned', value: <Money credits={reservation.released} /> },
               { name: 'Refunded', value: <Money credits={reservation.refunded} /> },
-              { name: 'Returns by', value: <Instant at={reservation.return_by} as="exact" /> },
+              reservation.settled_at === null && {
+                name: 'Returns by',
+                value: <Instant at={reservation.return_by} as="exact" />,
+              },
               reservation.settled_at !== null && {
                 name: 'Settled',
                 value: <Instant at={reservation.settled_at} as="exact" />,

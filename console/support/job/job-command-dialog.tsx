@@ -34,6 +34,7 @@ export function JobCommandDialog(
         title: `${props.title} this job`,
         verb: props.title,
         isDanger: command === 'release',
+        isReasonShown: command === 'refund',
         asked: JSON.stringify(bodyOf(NO_REASON_YET)),
         // A text that is no number must not refund everything, as an empty one does.
         preview:

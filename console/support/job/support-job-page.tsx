@@ -7,6 +7,7 @@ import { Shown } from '../../shared/parts/notice.tsx';
 import { PageHead, Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { hrefTo, Link } from '../../shared/router.tsx';
+import { AccountLink } from '../account-link.tsx';
 import { AccountScope } from '../account-scope.tsx';
 import { IdText } from '../id-text.tsx';
 import { useRecent } from '../find/recent.ts';
@@ -47,7 +48,7 @@ export function SupportJobPage({ jobId }: { readonly jobId: string }) {
               <span class="muted">
                 {sentenceOf(data.job.kind)}, submitted <Instant at={data.job.created_at} />
               </span>
-              <Link to={hrefTo(['accounts', data.account_id])}>Account {data.account_id}</Link>
+              <AccountLink accountId={data.account_id} />
               {data.retry_of !== null && (
                 <span>
                   Made again for free after <Link to={hrefTo(['reviews', data.retry_of])}>this report</Link>

@@ -21,26 +21,26 @@ export function ChecksSection() {
     <Shown of={checks} label="The checks" lines={3}>
       {({ reconcile, reconciler }) => (
         <div class="columns checks">
-          <section class="card check" aria-label="Reconcile">
+          <section class="card check" aria-label="Ledger check">
             <div class="check-head">
-              <h2>Reconcile</h2>
+              <h2>Ledger check</h2>
               {reconcileBadge(reconcile)}
             </div>
             {reconcile === null ? (
               <p class="muted small">
-                It has not run yet. <code>holdfast reconcile</code> runs it, from cron once a day.
+                It has not run yet. <code>holdfast reconcile</code> runs it: have cron do so once a day.
               </p>
             ) : (
               <Reconcile of={reconcile} />
             )}
           </section>
-          <section class="card check" aria-label="Reconciler">
+          <section class="card check" aria-label="Automatic returns">
             <div class="check-head">
-              <h2>Reconciler</h2>
+              <h2>Automatic returns</h2>
               {reconcilerBadge(reconciler)}
             </div>
             {reconciler === null ? (
-              <p class="muted small">It has not run yet. A worker runs it once a minute.</p>
+              <p class="muted small">The reconciler has not run yet. A worker runs it once a minute.</p>
             ) : (
               <Reconciler of={reconciler} />
             )}
@@ -109,7 +109,7 @@ function Reconciler({ of }: { readonly of: NonNullable<Reconciler> }) {
   return (
     <>
       <p class="muted small">
-        Ran <Instant at={of.ran_at} />.
+        The reconciler ran <Instant at={of.ran_at} />.
       </p>
       <Facts
         of={[

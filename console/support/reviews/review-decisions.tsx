@@ -57,6 +57,7 @@ export function ReviewDecisions(props: { readonly of: ReviewForSupport; readonly
           of={{
             title: `${textOf(opened)}: ${sentenceOf(of.category).toLowerCase()}`,
             verb: textOf(opened),
+            isReasonShown: true,
             asked: opened,
             preview: (signal) =>
               client.reviews.preview(of.id, { decision: opened, reason: NO_REASON_YET }, { signal }),

@@ -67,7 +67,7 @@ function Report({ of, onTold }: { readonly of: ReviewForSupport; readonly onTold
       <div class={hasReferences ? 'columns columns-three' : 'columns'}>
         <Section title="What was asked">
           <div class="card">
-            <AskedFields of={{ ...brief, instruction: of.instruction }} />
+            <AskedFields kind={of.kind} of={{ ...brief, instruction: of.instruction }} />
           </div>
         </Section>
         {hasReferences && (
@@ -76,28 +76,30 @@ function Report({ of, onTold }: { readonly of: ReviewForSupport; readonly onTold
           </Section>
         )}
         <Section title="What was made">
-          <OutputView output={{ ...of.output, state: 'succeeded' }} label="The reported output" />
-          <Facts
-            of={[
-              {
-                name: 'Job',
-                value: (
-                  <Link to={hrefTo(['jobs', of.job_id])} class="mono small">
-                    {of.job_id}
-                  </Link>
-                ),
-              },
-              { name: 'Made by', value: of.model },
-              { name: 'Charged', value: <Money credits={of.billing.committed} /> },
-              { name: 'Refunded', value: <Money credits={of.billing.refunded} /> },
-              of.retry_state !== null && { name: 'Free retry', value: sentenceOf(of.retry_state) },
-            ]}
-          />
+          <div class="card stack">
+            <OutputView output={{ ...of.output, state: 'succeeded' }} label="The reported output" />
+            <Facts
+              of={[
+                {
+                  name: 'Job',
+                  value: (
+                    <Link to={hrefTo(['jobs', of.job_id])} class="mono small">
+                      {of.job_id}
+                    </Link>
+                  ),
+                },
+                { name: 'Made by', value: of.model },
+                { name: 'Charged', value: <Money credits={of.billing.committed} /> },
+                { name: 'Refunded', value: <Money credits={of.billing.refunded} /> },
+                of.retry_state !== null && { name: 'Free retry', value: sentenceOf(of.retry_state) },
+              ]}
+            />
+          </div>
         </Section>
       </div>
       <Section
         title="Reports of this account"
-        aside={<Link to={hrefTo(['accounts', of.account_id])}>The account</Link>}
+        aside={<Link to={hrefTo(['accounts', of.account_id])}>Open the account</Link>}
       >
         <ReportHistory version={`${of.state} ${String(of.decisions.length)}`} />
       </Section>
@@ -109,9 +111,13 @@ const COLUMNS: readonly Column<Review>[] = [
   { name: 'When', cell: (review) => <Instant at={review.created_at} as="day" /> },
   {
     name: 'Report',
-    cell: ({ id, category }) => <Link to={hrefTo(['reviews', id])}>{sentenceOf(category)}</Link>,
+    cell: ({ id, category }) => (
+      <Link to={hrefTo(['reviews', id])} class="nowrap">
+        {sentenceOf(category)}
+      </Link>
+    ),
   },
-  { name: 'Of', cell: ({ kind }) => sentenceOf(kind) },
+  { name: 'Of', cell: ({ kind }) => <span class="nowrap">{sentenceOf(kind)}</span> },
   { name: 'Decision', cell: ({ decision }) => (decision === null ? 'Open' : sentenceOf(decision)) },
   { name: 'Refunded', isNumber: true, cell: ({ billing }) => <Money credits={billing.refunded} /> },
 ];

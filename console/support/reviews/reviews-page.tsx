@@ -7,7 +7,7 @@ import { Instant } from '../../shared/parts/instant.tsx';
 import { LongList } from '../../shared/parts/long-list.tsx';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
-import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
+import { Badge, sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
 import { goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
 import { useKeys } from '../use-keys.ts';
@@ -40,7 +40,7 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
     (review: Review) => (
       <Link to={hrefOf(review.id)} class="queue-line" isCurrent={review.id === shownId}>
         <span class="queue-what">{sentenceOf(review.category)}</span>
-        <StateBadge state={review.state} />
+        {review.decision !== null && <Badge tone="neutral">{sentenceOf(review.decision)}</Badge>}
         <span class="muted small">
           {sentenceOf(review.kind)}, <Instant at={review.created_at} />
         </span>

@@ -187,7 +187,7 @@ it.each(Object.entries(CASES))(
     const late = await ask('Grace', asked, { reason: 'Mine', as_of: said.as_of, ...second });
     expectProblem(late, 409, 'state_conflict');
     expect(late.json()).toMatchObject({ reason: 'acted_since', billed: 'no' });
-    expect(late.json<{ detail: string }>().detail).toContain(`(Ada) did ${action} (`);
+    expect(late.json<{ detail: string }>().detail).toContain(`(Ada) did “${action.replaceAll('_', ' ')}” (`);
     expect(late.json<{ detail: string }>().detail).toContain(`“${reason}”`);
     // Who asks again after an answer that was lost is no second person.
     expect((await ask('Ada', asked, { reason, as_of: said.as_of })).status).toBe(done.status);
@@ -258,7 +258,7 @@ it('a key: the dry runs of its revocation and its rotation say what each would d
   expect((await revoke(`reason=Leaked&as_of=${said.as_of ?? ''}`)).status).toBe(204);
   const late = await revoke(`reason=Mine&as_of=${said.as_of ?? ''}`, 'Grace');
   expectProblem(late, 409, 'state_conflict');
-  expect(late.json<{ detail: string }>().detail).toMatch(/\(Ada\) did revoke_key \(.*“Leaked”\)/);
+  expect(late.json<{ detail: string }>().detail).toMatch(/\(Ada\) did “revoke key” \(.*“Leaked”\)/);
   expect((await revoke('dry_run=true')).json<Preview>().would).toEqual([
     expect.stringMatching(/^changes nothing: it was revoked /),
   ]);
@@ -349,7 +349,7 @@ it('a command of a job is refused where another person has acted on the job sinc
   expect((await refund('Ada', 'of-ada', { as_of: said.as_of })).status).toBe(202);
   const late = await refund('Grace', 'of-grace', { as_of: said.as_of });
   expectProblem(late, 409, 'state_conflict');
-  expect(late.json<{ detail: string }>().detail).toContain('(Ada) did refund_job');
+  expect(late.json<{ detail: string }>().detail).toContain('(Ada) did “refund job”');
   expect((await refund('Ada', 'of-ada', { as_of: said.as_of })).headers.get('idempotent-replayed')).toBe(
     'true',
   );

@@ -38,7 +38,7 @@ it('a dry run of a release says what it would do, does nothing, and leaves the k
     {
       would: [
         'returns 35 credits to the sign-up grant, which does not end',
-        'ends 1 output; the job is failed then',
+        'ends 1 output; the job then counts as failed',
       ],
       possible: true,
       reason: null,

@@ -67,7 +67,7 @@ describe.skipIf(program === null)('pages whose API is killed', () => {
 
     const id = await portal.submit(account, AD);
     await job.page.locator('.job-row').click();
-    await job.page.getByText('A model began').waitFor();
+    await job.page.getByText('Work started').waitFor();
     await beside.kill();
     await Promise.all([
       job.page.getByText(AWAY).first().waitFor(),

@@ -16,6 +16,29 @@ const LIGHT_WIDE = { theme: 'light', width: 1_280 } as const;
 const VIEW_HEIGHT = 800;
 /** The size in CSS pixels of a screen of 1,280 × 800 at 200 %. */
 const ZOOMED = { width: 640, height: 400 } as const;
+/** Fourteen dialogs in two looks, each searched by axe and walked through by Tab. */
+const DIALOGS = { timeout: 300_000 } as const;
+/** In the page: opens all that is folded. */
+const UNFOLD = "document.querySelectorAll('details').forEach((one) => (one.open = true))";
+
+/** In the page: the element with the focus if it lies outside of the open dialog; null: the focus is kept. */
+const FIND_ESCAPED = `(() => {
+  const { activeElement: focused, body } = document;
+  // Between the last control and the first the focus is with the browser's own bars.
+  if (focused === body || focused.closest('dialog[open]') !== null) return null;
+  return focused.textContent.slice(0, 40);
+})()`;
+
+/** Goes by Tab from the last control of a dialog on to the first, and back from there; returns what gets the focus outside. */
+async function faultsOfKeeping(page: Page): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const key of ['Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
+    await page.keyboard.press(key);
+    const escaped = await page.evaluate<string | null>(FIND_ESCAPED);
+    if (escaped !== null) faults.push(`${key} leaves it for “${escaped}”`);
+  }
+  return faults;
+}
 
 describe.skipIf(program === null).concurrent('a page', () => {
   let portal: PortalFixture;
@@ -25,6 +48,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
   let empty: string;
   let delivered: string;
   let running: string;
+  let doubtful: string;
   let reviewId: string;
 
   withPages(program, async (pages) => {
@@ -34,9 +58,13 @@ describe.skipIf(program === null).concurrent('a page', () => {
       portal.openAccount('Nothing Yet'),
       support.signIn('Ada Lovelace'),
     ]);
-    [delivered, running] = await Promise.all([
+    const hook = { url: 'https://hooks.invalid/', events: ['job.succeeded'] };
+    await portal.call('POST', '/v1/webhook_endpoints', hook, account);
+    await portal.call('POST', '/v1/keys', { name: 'shop', scopes: ['jobs:read'] }, account);
+    [delivered, running, doubtful] = await Promise.all([
       portal.submit(account, AD),
       portal.submit(account, { ...AD, test_scenario: 'never_finishes' }),
+      portal.submit(account, { ...AD, test_scenario: 'unknown_outcome_lost' }),
     ]);
     const { outputs } = await portal.untilEnded(account, delivered);
     const path = `/v1/outputs/${String(outputs[0].id)}/reports`;
@@ -61,7 +89,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
       [`reviews/${reviewId}`, 'Reports of this account'],
       [`accounts/${account}`, 'Balance after'],
       ['models', 'Cost and margin'],
-      ['ledger', 'Reconciler'],
+      ['ledger', 'Automatic returns'],
     ] as const;
   const faultsOf = async (page: Page) => [...(await portal.faultsOf(page)), ...(await brokenLayoutOf(page))];
   const goTo = (page: Page, place: string) => page.evaluate(`location.hash = '#/${place}'`);
@@ -154,8 +182,8 @@ describe.skipIf(program === null).concurrent('a page', () => {
   });
 
   /**
-   * Opens each dialog of a page by a key; returns faults of the dialog, of tabbing through it, and of the focus
-   * afterwards.
+   * Opens each dialog of a page by a key, narrow and dark, and wide and light; returns faults of the dialog, of tabbing
+   * through it, of the focus that leaves it, and of the focus afterwards.
    */
   const faultsOfDialogs = async (
     page: Page,
@@ -164,22 +192,27 @@ describe.skipIf(program === null).concurrent('a page', () => {
     const { notes, note } = notesOf();
     for (const [place, name, sign] of dialogs) {
       await goTo(page, place);
-      await page.getByRole('button', { name, exact: true }).press('Enter');
-      await page.getByRole('dialog').getByText(sign).first().waitFor();
-      // The page below is tested elsewhere.
-      note(
-        name,
-        await inTwoLooks(page, async () => [
+      const opener = page.getByRole('button', { name, exact: true, includeHidden: true });
+      await opener.waitFor({ state: 'attached' });
+      await page.evaluate(UNFOLD);
+      const look = async () => {
+        await opener.press('Enter');
+        await page.getByRole('dialog').getByText(sign).first().waitFor();
+        // The page below is tested elsewhere.
+        const faults = [
           ...(await portal.faultsOf(page, 'dialog[open]')),
           ...(await brokenLayoutOf(page)),
-        ]),
-      );
-      await page.setViewportSize({ width: DARK_NARROW.width, height: VIEW_HEIGHT });
-      note(name, await faultsOfTabbing(page));
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
-      const focused = await focusedOn(page);
-      if (focused?.name !== name) note(name, [`the focus is at ${focused?.name ?? 'the page'} after it`]);
+          ...(await faultsOfTabbing(page)),
+          ...(await faultsOfKeeping(page)),
+        ];
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+        const focused = await focusedOn(page);
+        return focused?.name === name
+          ? faults
+          : [...faults, `the focus is at ${focused?.name ?? 'the page'} after it`];
+      };
+      note(name, await inTwoLooks(page, look));
     }
     return notes;
   };
@@ -197,14 +230,22 @@ describe.skipIf(program === null).concurrent('a page', () => {
     await close();
   });
 
-  it('of support has dialogs without a fault, which keep the focus and return it', async () => {
+  it('of support has dialogs without a fault, which keep the focus and return it', DIALOGS, async () => {
     const { page, close } = await support.open(DARK_NARROW, ada);
     const faults = await faultsOfDialogs(page, [
       [`jobs/${delivered}`, 'Refund', 'returns 35 credits'],
       [`jobs/${running}`, 'Extend', 'How much later'],
+      [`jobs/${running}`, 'Restart', 'makes a new attempt'],
       [`jobs/${running}`, 'Release', 'returns 35 credits'],
+      [`jobs/${doubtful}`, 'Resolve', 'counts attempt 1'],
       [`reviews/${reviewId}`, 'Deny', 'moves no credits'],
       [`accounts/${account}`, 'Grant goodwill', 'Reason'],
+      [`accounts/${account}`, 'Void the Sign-up grant', 'takes back'],
+      [`accounts/${account}`, 'Set limits', 'Jobs at once'],
+      [`accounts/${account}`, 'Set a cap', 'As its jobs name it.'],
+      [`accounts/${account}`, 'Set price list', 'as before'],
+      [`accounts/${account}`, 'Send job.succeeded again', 'again to https://hooks.invalid/'],
+      [`accounts/${account}`, 'Revoke the key shop', 'refuses every call with key_'],
       [`accounts/${account}`, 'Freeze', 'refuses new spending from now on'],
     ]);
     expect(faults).toEqual([]);
