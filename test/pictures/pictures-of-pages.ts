@@ -217,7 +217,7 @@ function furtherOf(of: FilledPictures): readonly Picture[] {
       sign: 'Price',
       prepare: async (page) => {
         await page.getByLabel('Headline').fill('Warm by the time you wake');
-        await page.getByRole('textbox', { name: 'Brand color' }).fill('gold');
+        await page.getByRole('textbox', { name: 'Brand color optional' }).fill('gold');
         await page.getByText('A color as #rrggbb.').waitFor();
         await page.getByText('More options').click();
       },

@@ -46,6 +46,7 @@ export function InspectedOutputs({ of }: { readonly of: Inspection }) {
           </summary>
           <OutputRecord
             kind={job.kind}
+            isOneOfSome={outputs.length > 1}
             inspected={output}
             output={job.outputs.find(({ id }) => id === output.id)}
           />
@@ -64,6 +65,7 @@ const RESERVATION_WORDS: Readonly<Record<Inspected['reservation']['state'], stri
 function OutputRecord(props: {
   /** Of the job. */
   readonly kind: string;
+  readonly isOneOfSome: boolean;
   readonly inspected: Inspected;
   /** The same output as the customer sees it. */
   readonly output: Inspection['job']['outputs'][number] | undefined;
@@ -126,7 +128,8 @@ function OutputRecord(props: {
                 name: 'Settled',
                 value: <Instant at={reservation.settled_at} as="exact" />,
               },
-              next !== null && { name: 'Next, by itself', value: next.detail },
+              // The page says it of a single output above.
+              props.isOneOfSome && next !== null && { name: 'Next, by itself', value: next.detail },
             ]}
           />
         </div>
