@@ -31,7 +31,7 @@ export function isMilestone(event: JobEvent, before: JobEvent | undefined): bool
   const stage = stageOf(event.data);
   return (
     stage !== null &&
-    stage !== NO_STAGE &&
+    !NO_STAGES.includes(stage) &&
     (before?.type !== 'job.progress' || stageOf(before.data) !== stage)
   );
 }
