@@ -181,6 +181,7 @@ describe.skipIf(program === null).concurrent('support', () => {
       await two.page.getByRole('button', { name: other }).click();
       await two.page.getByLabel('Reason').fill('I came second');
       await two.page.getByRole('dialog').locator('.would').waitFor();
+      await two.page.getByText('The customer reads the reason too.').waitFor();
       await act(one.page, HANDS.clicks, { opens, would, did });
       await one.goTo(`reviews/${id}`);
       await lookAs(one.page, HANDS.keys.look);

@@ -9,7 +9,7 @@ import type { PortalFixture } from './portal-fixture.ts';
 import type { SignedIn, SupportFixture } from './support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
-const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays' } };
+const AD = { kind: 'static_ad', brief: { headline: 'Rye on Sundays', body: 'By seven.' } };
 const AT = '2026-01-31T12:00:00.000Z';
 
 describe.skipIf(program === null).concurrent('support', () => {
@@ -134,7 +134,9 @@ describe.skipIf(program === null).concurrent('support', () => {
     await open.close();
   });
 
-  it('sees on one screen whether a job was charged, what there is of it, and each attempt with its bill', async () => {
+  it('sees on one screen whether a job was charged, what there is of it, and each attempt with its bill', async ({
+    expect,
+  }) => {
     const { outputs, answers, workflow, job } = (
       await api.call('GET', `/v1/jobs/${jobId}/inspect`, undefined, account)
     ).body;
@@ -167,6 +169,10 @@ describe.skipIf(program === null).concurrent('support', () => {
     const entries = page.getByRole('region', { name: 'Entries, newest first' });
     await entries.getByRole('row').nth(2).waitFor();
     expect(await entries.getByRole('row').count()).toBe(3);
+    const movements = [1, 2].map(async (line) => (await cellsOf(entries.getByRole('row').nth(line)))[1]);
+    expect(await Promise.all(movements)).toEqual(['Charged', 'Reserved']);
+    // PostgreSQL keeps the shorter name first; the form has the headline first.
+    await expect.poll(() => page.locator('.asked dt').allInnerTexts()).toEqual(['Headline', 'Body']);
     // The stack's own Temporal may have no UI; where it has one, its address comes from the API.
     expect(workflow.id).toBe(jobId);
     const ui = page.getByRole('link', { name: 'Temporal UI ↗' });

@@ -55,9 +55,13 @@ describe.skipIf(program === null).concurrent('a page', () => {
     ({ portal, support } = pages);
     [account, empty, ada] = await Promise.all([
       portal.openAccount('Mill Lane'),
-      portal.openAccount('Nothing Yet'),
+      portal.openAccount('Nothing Left'),
       support.signIn('Ada Lovelace'),
     ]);
+    const { body: balance } = await portal.call('GET', '/v1/balance', undefined, empty);
+    for (const { id } of balance.grants as readonly { readonly id: string }[]) {
+      await portal.call('POST', `/v1/grants/${id}/void`, { reason: 'The payment was reversed' });
+    }
     const hook = { url: 'https://hooks.invalid/', events: ['job.succeeded'] };
     await portal.call('POST', '/v1/webhook_endpoints', hook, account);
     await portal.call('POST', '/v1/keys', { name: 'shop', scopes: ['jobs:read'] }, account);
@@ -164,8 +168,10 @@ describe.skipIf(program === null).concurrent('a page', () => {
     const supports = await support.open(DARK_NARROW, ada);
     const { notes, note } = notesOf();
     for (const [{ page }, place, sign] of [
+      [customers, 'credits', 'A pack adds credits to your account'],
+      // A grant that was taken back is no usage.
       [customers, 'credits', 'Nothing was charged in this time'],
-      [customers, 'jobs', 'No jobs yet'],
+      [customers, 'jobs', 'Create the first one'],
       [customers, 'jobs?state=failed', 'No job is like that'],
       [customers, 'nowhere', 'There is no such page'],
       [supports, `accounts/${empty}`, 'No webhook endpoints'],
