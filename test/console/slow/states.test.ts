@@ -249,7 +249,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
       [`accounts/${account}`, 'Void the Sign-up grant', 'takes back'],
       [`accounts/${account}`, 'Set limits', 'Jobs at once'],
       [`accounts/${account}`, 'Set a cap', 'As its jobs name it.'],
-      [`accounts/${account}`, 'Set price list', 'as before'],
+      [`accounts/${account}`, 'Set price list', 'changes nothing'],
       [`accounts/${account}`, 'Send job.succeeded again', 'again to https://hooks.invalid/'],
       [`accounts/${account}`, 'Revoke the key shop', 'refuses every call with key_'],
       [`accounts/${account}`, 'Freeze', 'refuses new spending from now on'],
