@@ -1,122 +1,47 @@
 import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
-import { attemptOf, type Attempt, type Fallback } from '../../domain/work/output-plan.ts';
-import {
-  afterFailedRun,
-  afterRejection,
-  attemptsUsedAtTakeover,
-  mayBeTakenOver,
-  waitBeforeNext,
-  type AfterRejection,
-} from '../../domain/work/rejections.ts';
+import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { StagePart } from '../../domain/work/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { Made, OutputRun } from './output-run.ts';
+import { createPartAttempts } from './part-attempts.ts';
 import { showStatus } from './show-status.ts';
 import { expectStart, followUnlessReplaced } from '../support/support-control.ts';
-
-/** Between two attempts, where the provider names no pause. */
-const NEXT_ATTEMPT_AFTER_MS = 1_000;
 
 /**
  * Makes one part of a stage: runs attempts until one has made it or no further one is allowed. A finished attempt is
  * found by its row, so a workflow that starts over repeats nothing.
  */
 export async function runPart(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
-  const { maxAttempts, times } = run.plan;
-  // Attempts that do not count against maxAttempts: those before support's restart, and those that the service did not
-  // take.
-  let uncounted = 0;
-  let fallback: Fallback | undefined;
-  const fallbacks = [...(run.plan.fallbacks ?? [])];
-  const busy = createBusyWatch(run.plan.fallbacks !== undefined);
-  for (let number = 1; ; number++) {
-    const whole = attemptOf(run.plan, number, part, fallback);
-    const attempt = busy.within(whole);
-    const { isFinal } = attempt;
-    if (isFinal) run.deliverable = attempt;
-    expectStart(run.control, times.startDeadlineSeconds);
-    const made = await runToItsEnd(run, steps, attempt);
-    switch (made.outcome) {
+  const attempts = createPartAttempts(run.plan, part);
+  for (;;) {
+    const attempt = attempts.next();
+    if (attempt.isFinal) run.deliverable = attempt;
+    expectStart(run.control, run.plan.times.startDeadlineSeconds);
+    const ended = await runToItsEnd(run, steps, attempt);
+    switch (ended.outcome) {
       case 'made':
-        return made;
-      case 'failed':
-      case 'rejected': {
-        const after =
-          made.outcome === 'failed'
-            ? afterFailedRun(made, { isFinal, number: number - uncounted, maxAttempts })
-            : afterRejection(made.errorClass, number - uncounted, maxAttempts);
-        const retryAfterMs = made.outcome === 'rejected' ? made.retryAfterMs : null;
-        const pauseMs =
-          after.next === 'wait'
-            ? busy.waitMs(whole.reachWithinSeconds, retryAfterMs)
-            : (retryAfterMs ?? NEXT_ATTEMPT_AFTER_MS);
-        if (after.next === 'fail' || pauseMs === null) {
-          const failure = {
-            outcome: 'failed',
-            code: after.next === 'fail' ? after.code : 'start_deadline',
-          } as const;
-          fallback = mayBeTakenOver(made) ? fallbacks.shift() : undefined;
-          if (fallback === undefined) return failure;
-          // Another model has its own time to begin, and the attempts that are left.
-          const used = number - uncounted - (wasAttempt(made, after) ? 0 : 1);
-          uncounted = number - attemptsUsedAtTakeover(used, maxAttempts);
-          busy.end();
-          break;
-        }
-        if (after.next === 'wait') uncounted += 1;
-        else busy.end();
-        await sleep(pauseMs, { summary: `before ${part.stage.name}, attempt ${String(number + 1)}` });
-        break;
-      }
+        return ended;
+      case 'fenced':
+        // The reservation has ended elsewhere (the reconciler, support): settling returns how.
+        return { outcome: 'failed', code: 'terminated' };
       case 'replaced':
         // A replaced attempt delivers nothing.
         run.deliverable = undefined;
         stopReplaced(steps, attempt);
-        uncounted = number;
-        busy.end();
+        attempts.startOver();
         break;
-      case 'fenced':
-        // The reservation has ended elsewhere (the reconciler, support): settling returns how.
-        return { outcome: 'failed', code: 'terminated' };
+      case 'failed':
+      case 'rejected': {
+        const after = attempts.after(ended);
+        if (after.next === 'fail') return { outcome: 'failed', code: after.code };
+        if (after.next === 'attempt')
+          await sleep(after.pauseMs, {
+            summary: `before ${part.stage.name}, attempt ${String(attempt.number + 1)}`,
+          });
+      }
     }
   }
-}
-
-/** Whether an attempt counts: not one that its service did not take, and not one without a row. */
-function wasAttempt({ outcome }: AttemptOutcome, { next }: AfterRejection): boolean {
-  return outcome === 'rejected' && next !== 'wait';
-}
-
-/**
- * Measures for how long a service has refused submissions: from its first refusal. Where another model may take over, what an attempt has waited
- * for its turn counts too, since all of it is of the one start deadline.
- */
-function createBusyWatch(countsWaits: boolean) {
-  let refusals = 0;
-  let sinceMs = Date.now();
-  return {
-    /** The attempt, with what is left of its time. */
-    within(attempt: Attempt): Attempt {
-      if (!countsWaits || refusals === 0) return attempt;
-      const leftSeconds = attempt.reachWithinSeconds - (Date.now() - sinceMs) / 1_000;
-      return { ...attempt, reachWithinSeconds: Math.max(0, leftSeconds) };
-    },
-    /**
-     * The pause after another refusal; null: it is too late for one.
-     * @param withinSeconds the whole time of its model.
-     */
-    waitMs(withinSeconds: number, retryAfterMs: number | null): number | null {
-      if (refusals === 0 && !countsWaits) sinceMs = Date.now();
-      refusals += 1;
-      const sinceFirstMs = Date.now() - sinceMs;
-      return waitBeforeNext({ refusals, sinceFirstMs, retryAfterMs, withinSeconds });
-    },
-    end() {
-      refusals = 0;
-      sinceMs = Date.now();
-    },
-  };
 }
 
 /** Runs one attempt to its end, or until support replaces it. Waits for its turn, and while its outcome is unknown. */
