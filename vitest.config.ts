@@ -1,15 +1,16 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What a tier needs running: one PostgreSQL and one Temporal serve the whole run, and only when a test asks. */
-type Parts = 'postgres' | 'temporal' | 'packedCopy' | 's3' | 'answered' | 'console' | 'stack';
+/** What a tier needs set up: one PostgreSQL and one Temporal serve the whole run, and only when a test asks. */
+type GlobalSetup =
+  'postgres' | 'temporal' | 'imageContent' | 's3' | 'responseCoverage' | 'console' | 'stack';
 
-const SETUP_FILE: Readonly<Record<Parts, string>> = {
+const SETUP_FILE: Readonly<Record<GlobalSetup, string>> = {
   postgres: './test/harness/postgres-global-setup.ts',
   temporal: './test/harness/temporal-global-setup.ts',
-  packedCopy: './test/harness/packed-copy-global-setup.ts',
+  imageContent: './test/harness/image-content-global-setup.ts',
   s3: './test/harness/s3-global-setup.ts',
-  answered: './test/harness/answered-global-setup.ts',
+  responseCoverage: './test/harness/response-coverage-global-setup.ts',
   console: './test/harness/console-global-setup.ts',
   stack: './test/harness/stack-global-setup.ts',
 };
@@ -18,7 +19,7 @@ const SETUP_FILE: Readonly<Record<Parts, string>> = {
 const FILES_AT_ONCE = 3;
 
 type TierOptions = {
-  readonly needs?: readonly Parts[];
+  readonly needs?: readonly GlobalSetup[];
   readonly timeoutSeconds: number;
   /** Tests of one file side by side: more where they wait and do little else. */
   readonly maxConcurrency?: number;
@@ -37,7 +38,7 @@ function slowTier(name: string, options: TierOptions, folder = name): TestProjec
   return project(`slow-${name}`, options, { include: [`test/${folder}/**/*.test.ts`] });
 }
 
-/** A tier, and its files in `slow/` as a slow tier with the same parts. */
+/** A tier, and its files in `slow/` as a slow tier with the same set-up. */
 function tierWithSlow(name: string, options: TierOptions): readonly TestProjectInlineConfiguration[] {
   return [slowTier(name, options, `${name}/slow`), tier(name, options)];
 }
@@ -52,7 +53,7 @@ function project(
     test: {
       name,
       ...files,
-      globalSetup: needs.map((part) => SETUP_FILE[part]),
+      globalSetup: needs.map((setup) => SETUP_FILE[setup]),
       testTimeout: timeoutSeconds * 1_000,
       hookTimeout: Math.max(timeoutSeconds, 60) * 1_000,
       maxWorkers: FILES_AT_ONCE,
@@ -66,7 +67,7 @@ const BOTH = ['postgres', 'temporal'] as const;
 /** In the order in which they run: the long files first, so that at the end no worker waits for the other. */
 const TIERS = [
   slowTier('soak', { timeoutSeconds: 240 }),
-  slowTier('image', { needs: [...BOTH, 'packedCopy'], timeoutSeconds: 240 }),
+  slowTier('image', { needs: [...BOTH, 'imageContent'], timeoutSeconds: 240 }),
   slowTier('outside', { needs: BOTH, timeoutSeconds: 60 }),
   slowTier('chaos', { needs: BOTH, timeoutSeconds: 240 }),
   ...tierWithSlow('integration', { needs: [...BOTH, 's3', 'stack'], timeoutSeconds: 240 }),
@@ -80,7 +81,7 @@ const TIERS = [
   tier('activities', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('replay', { timeoutSeconds: 60 }),
   ...tierWithSlow('assets', { needs: ['s3'], timeoutSeconds: 60 }),
-  ...tierWithSlow('api', { needs: [...BOTH, 'answered'], timeoutSeconds: 60 }),
+  ...tierWithSlow('api', { needs: [...BOTH, 'responseCoverage'], timeoutSeconds: 60 }),
   ...tierWithSlow('model-service', { timeoutSeconds: 120 }),
   ...tierWithSlow('jobs', { needs: ['postgres'], timeoutSeconds: 60 }),
   tier('property', { timeoutSeconds: 60 }),

@@ -5,7 +5,7 @@ import { prepareDataParent, removeStaleServerLock } from './data-folder.ts';
 import { initialiseCluster, SUPERUSER } from './initialise-cluster.ts';
 import { findServerBinaries } from './server-binaries.ts';
 import { findServerUser } from './server-user.ts';
-import { untilPostgresAnswers } from './until-postgres-answers.ts';
+import { untilPostgresIsReady } from './until-postgres-is-ready.ts';
 
 /** Recovery after a crash with 2 GB of write-ahead log on a slow disk. */
 const READY_TIMEOUT_MS = 60_000;
@@ -52,7 +52,7 @@ export async function postgresChild(options: PostgresOptions): Promise<ChildSpec
       };
     },
     untilReady: (child) =>
-      untilPostgresAnswers(superuserUrl({ ...options, database: 'postgres' }), child.ended),
+      untilPostgresIsReady(superuserUrl({ ...options, database: 'postgres' }), child.ended),
     readyTimeoutMs: READY_TIMEOUT_MS,
     // "Fast" shutdown: sessions are ended, not waited for.
     stopSignal: 'SIGINT',

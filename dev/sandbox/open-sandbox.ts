@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { LOCAL_HOST } from '../free-ports.ts';
 import type { Stack } from '../stack/stack-handle.ts';
 import { createSandboxServer } from './sandbox-server.ts';
-import { SandboxDesk } from './sandbox-desk.ts';
+import { SandboxActs } from './sandbox-acts.ts';
 import { lazySandboxPage } from './sandbox-page.ts';
 import type { SandboxSettings } from './sandbox-settings.ts';
 import { WebhookRelay } from './webhook-relay.ts';
@@ -42,16 +42,16 @@ export async function openSandbox(options: {
   const { stack, settings } = options;
   const { port, token } = readSandboxUrl(options.url);
   const relay = new WebhookRelay();
-  const desk = new SandboxDesk({ stack, settings, relay });
+  const acts = new SandboxActs({ stack, settings, relay });
   const apiUrl = stack.info().api_url;
-  const server = createSandboxServer({ port, token, apiUrl, desk, relay, page: lazySandboxPage() });
+  const server = createSandboxServer({ port, token, apiUrl, acts, relay, page: lazySandboxPage() });
   server.listen(port, LOCAL_HOST);
   await once(server, 'listening');
   return {
     close: async () => {
       server.close();
       server.closeAllConnections();
-      await desk.close();
+      await acts.close();
     },
   };
 }

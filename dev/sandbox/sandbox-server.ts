@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { FAULT_NAMES, START_NAMES, type SandboxRefusal } from '../../console/sandbox/sandbox-wire.ts';
 import { forwardRequest } from './forward-request.ts';
 import { hasToken, isForThisMachine } from './guard-request.ts';
-import { ActRefused, type SandboxDesk } from './sandbox-desk.ts';
+import { ActRefused, type SandboxActs } from './sandbox-acts.ts';
 import { PAGE_HEADERS, type SandboxPage } from './sandbox-page.ts';
 import type { WebhookRelay } from './webhook-relay.ts';
 
@@ -12,7 +12,7 @@ type Deps = {
   readonly port: number;
   readonly token: string;
   readonly apiUrl: string;
-  readonly desk: SandboxDesk;
+  readonly acts: SandboxActs;
   readonly relay: WebhookRelay;
   readonly page: () => Promise<SandboxPage>;
 };
@@ -79,17 +79,17 @@ async function sendPage({ page }: Deps, path: string, response: ServerResponse):
     .end(file.gzip);
 }
 
-async function control({ desk }: Deps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function control({ acts }: Deps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   switch (`${request.method ?? ''} ${request.url ?? ''}`) {
     case 'GET /control/state':
-      sendJson(response, 200, await desk.state());
+      sendJson(response, 200, await acts.state());
       return;
     case 'POST /control/accounts':
-      await desk.renewAccount();
-      sendJson(response, 201, await desk.state());
+      await acts.renewAccount();
+      sendJson(response, 201, await acts.state());
       return;
     case 'POST /control/acts':
-      await beginAct(desk, request, response);
+      await beginAct(acts, request, response);
       return;
     default:
       refuse(response, 404, 'There is no such address.');
@@ -97,7 +97,7 @@ async function control({ desk }: Deps, request: IncomingMessage, response: Serve
 }
 
 async function beginAct(
-  desk: SandboxDesk,
+  acts: SandboxActs,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -111,7 +111,7 @@ async function beginAct(
     return;
   }
   try {
-    sendJson(response, 202, desk.begin(asked.data.name));
+    sendJson(response, 202, acts.begin(asked.data.name));
   } catch (error) {
     if (!(error instanceof ActRefused)) throw error;
     refuse(response, 409, error.message);
@@ -119,11 +119,11 @@ async function beginAct(
 }
 
 async function readFromApi(
-  { desk, apiUrl }: Deps,
+  { acts, apiUrl }: Deps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { readToken } = await desk.account();
+  const { readToken } = await acts.account();
   const { accept, 'last-event-id': last } = request.headers;
   forwardRequest(request, response, {
     apiUrl,

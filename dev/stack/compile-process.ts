@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { MADE_FILES, madeFile } from './made-files.ts';
+import { CACHE_FOLDER, cachedFile } from './build-cache.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 /** The program, then what it loads on demand. */
@@ -20,7 +20,7 @@ export async function compileProcess(entry: string): Promise<string> {
   programs.set(entry, compiled);
   // At every start: another stack may have cleared away a file meanwhile.
   const [program = ''] = await Promise.all(
-    (await compiled).map(({ name, text }) => madeFile(name, () => text)),
+    (await compiled).map(({ name, text }) => cachedFile(name, () => text)),
   );
   return program;
 }
@@ -40,7 +40,7 @@ async function compile(entry: string): Promise<Program> {
     sourcesContent: false,
     write: false,
     // From there the source map finds the sources.
-    outdir: MADE_FILES,
+    outdir: CACHE_FOLDER,
     entryNames: `${entry.replaceAll(/\W/g, '-')}-[hash]`,
     // Named by their content, since they import each other by name.
     chunkNames: '[name]-[hash]',

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { guardOfFrozen } from '../supervisor/death-guard.ts';
+import { resumeIfOrphaned } from '../supervisor/orphan-guard.ts';
 
 const run = promisify(execFile);
 
@@ -12,7 +12,7 @@ export type Thaw = () => Promise<void>;
  * this process dies.
  */
 export async function freezeProcess(pid: number): Promise<Thaw> {
-  const dismissGuard = guardOfFrozen(pid);
+  const dismissGuard = resumeIfOrphaned(pid);
   const thaw = async () => {
     try {
       for (const child of await childrenOf(pid)) signalIfThere(child, 'SIGCONT');

@@ -8,7 +8,7 @@ import { postgresChild } from '../postgres/postgres-child.ts';
 import { locateTemporalServer } from '../temporal-server/locate-temporal-server.ts';
 import { temporalChild } from '../temporal-server/temporal-child.ts';
 import { unlessAborted } from '../supervisor/unless-aborted.ts';
-import { within } from '../supervisor/within.ts';
+import { withTimeout } from '../supervisor/with-timeout.ts';
 import { ChildrenRecord } from './left-over-children.ts';
 import { nodeChild } from './node-child.ts';
 import {
@@ -101,7 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     info = null;
     removeStackInfo(home);
     await children.abandon(ABANDON_LIMIT_MS);
-    await within(LAST_STEPS_LIMIT_MS, facts).catch(() => undefined);
+    await withTimeout(LAST_STEPS_LIMIT_MS, facts).catch(() => undefined);
     await claims.release();
     await lock.release();
     throw error;

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { workflowSources } from '../../runtime/temporal/workflow-sources.ts';
-import { madeFile } from './made-files.ts';
+import { cachedFile } from './build-cache.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 /** The sources of a bundle: workflow code, its messages, the rules it uses, and the bundler's options. */
@@ -15,7 +15,7 @@ const RECIPE = path.join('runtime', 'temporal', 'workflow-sources.ts');
  * starts without bundling. The SDK's version is part of the key.
  */
 export async function bundleWorkflows(): Promise<string> {
-  return madeFile(`workflow-bundle-${await sourceHash()}.js`, async () => {
+  return cachedFile(`workflow-bundle-${await sourceHash()}.js`, async () => {
     // Loaded on demand: with its compiler it takes a second.
     const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
     const { code } = await bundleWorkflowCode({

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ChildCommand, ChildSpec, StartedChild } from './child-spec.ts';
-import { guardAgainstOurDeath } from './death-guard.ts';
+import { endIfOrphaned } from './orphan-guard.ts';
 import { findReadyLine } from './find-ready-line.ts';
-import { lastWords } from './last-words.ts';
+import { failureInLog } from './failure-in-log.ts';
 
 /** A larger log is set aside (one old one is kept) before the next start. */
 const LONGEST_LOG_BYTES = 20 * 1024 * 1024;
@@ -13,7 +13,7 @@ export type LaunchedChild = StartedChild & {
   /** Resolves with a message for people when the process has ended. Never rejects. */
   readonly whenEnded: Promise<string>;
   /** Its last lines, for people. */
-  readonly lastWords: () => Promise<string>;
+  readonly failureInLog: () => Promise<string>;
   signal(signal: NodeJS.Signals): void;
 };
 
@@ -53,7 +53,7 @@ export async function launch(
   child.stdin?.on('error', () => undefined);
   if (child.pid === undefined) throw new Error(`${spec.name} ${await whenEnded}`);
   if (!spec.endsWithItsStdin) {
-    const dismissGuard = guardAgainstOurDeath(child.pid, spec.stopSignal);
+    const dismissGuard = endIfOrphaned(child.pid, spec.stopSignal);
     void whenEnded.then(dismissGuard);
   }
   return {
@@ -61,7 +61,7 @@ export async function launch(
     readyLine: () => findReadyLine(logPath, logOffset, ending.signal),
     ended: ending.signal,
     whenEnded,
-    lastWords: () => lastWords(logPath, logOffset),
+    failureInLog: () => failureInLog(logPath, logOffset),
     signal: (signal) => void child.kill(signal),
   };
 }

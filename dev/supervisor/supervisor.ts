@@ -3,7 +3,7 @@ import type { ChildSpec } from './child-spec.ts';
 import { launch, type LaunchedChild } from './launch.ts';
 import { restartDelayMs, SOUND_LIFE_MS } from './restart-delay.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 export type SupervisorEvents = {
   /** A process has started (null: has ended). */
@@ -97,12 +97,12 @@ export class SupervisedChild {
       throw new Error(how);
     });
     try {
-      await within(this.#spec.readyTimeoutMs, Promise.race([this.#spec.untilReady(child), ended]));
+      await withTimeout(this.#spec.readyTimeoutMs, Promise.race([this.#spec.untilReady(child), ended]));
     } catch (error) {
       child.signal('SIGKILL');
       await child.whenEnded;
       const reason = error instanceof Error ? error.message : String(error);
-      const words = await child.lastWords();
+      const words = await child.failureInLog();
       throw new Error(`${this.name} did not start: ${reason}. Its log: ${this.#logPath}${words}`, {
         cause: error,
       });

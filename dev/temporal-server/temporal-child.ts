@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../domain/work/workflow-names.ts';
 import { LOCAL_HOST } from '../free-ports.ts';
 import type { ChildSpec } from '../supervisor/child-spec.ts';
-import { untilTemporalAnswers } from './until-temporal-answers.ts';
+import { untilTemporalIsReady } from './until-temporal-is-ready.ts';
 
 /** Under 4 s on 2 idle cores; with a long history file and a busy machine it takes longer. */
 const READY_TIMEOUT_MS = 60_000;
@@ -40,7 +40,7 @@ export function temporalChild(options: TemporalServerOptions): ChildSpec {
       return { file: options.program, args: serverArguments(options, folder), env: serverEnvironment() };
     },
     untilReady: (child) =>
-      untilTemporalAnswers(`${LOCAL_HOST}:${String(options.port)}`, EMBEDDED_NAMESPACE, child.ended),
+      untilTemporalIsReady(`${LOCAL_HOST}:${String(options.port)}`, EMBEDDED_NAMESPACE, child.ended),
     readyTimeoutMs: READY_TIMEOUT_MS,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: STOP_TIMEOUT_MS,

@@ -32,7 +32,7 @@ import { openAccount } from '../../ledger/open-account.ts';
 import { reconcile } from '../../ledger/reconcile.ts';
 import { createTestDatabase } from '../harness/test-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { holdResponse, watchResponses } from '../harness/watch-responses.ts';
+import { checkResponse, checkResponses } from '../harness/check-responses.ts';
 import { SUPERSCALE, SUPERSCALE_OFFER, SUPERSCALE_RULES } from '../harness/superscale.ts';
 
 export type Answer = {
@@ -129,7 +129,7 @@ export async function createApiFixture(
     serve(
       { host: '127.0.0.1', port: 0 },
       (port) =>
-        watchResponses(
+        checkResponses(
           createApi({
             database: pool,
             assets,
@@ -211,7 +211,7 @@ export async function createApiFixture(
       const text = await response.text();
       // The fixture's own are held as they leave.
       if (at !== url)
-        holdResponse({ method: verb, path }, { status: response.status, headers: response.headers, text });
+        checkResponse({ method: verb, path }, { status: response.status, headers: response.headers, text });
       return {
         status: response.status,
         headers: response.headers,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GENERIC } from '../providers/contract/subjects.ts';
-import { startPlayedService, type PlayedService } from '../services/played-service.ts';
+import { startSimulatedService, type SimulatedService } from '../services/simulated-service.ts';
 import { CHAOS_ACCOUNT, createChaosFixture, type ChaosFixture } from './chaos-fixture.ts';
 import { startChaosWorker } from './chaos-worker.ts';
 
@@ -14,10 +14,10 @@ const HEARTBEAT_TIMEOUT_SECONDS = 2;
 const PICTURE = path.join(import.meta.dirname, '../../model-service/prepared/picture.png');
 
 let chaos: ChaosFixture;
-let service: PlayedService;
+let service: SimulatedService;
 beforeAll(async () => {
   chaos = await createChaosFixture(0);
-  service = await startPlayedService({
+  service = await startSimulatedService({
     dialect: GENERIC.dialect,
     play: () => ({ runMs: RUN_MS, end: 'succeeded' }),
     result: { content: await readFile(PICTURE), contentType: 'image/png' },

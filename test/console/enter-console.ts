@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, inject } from 'vitest';
 import { NO_BROWSER } from '../browser/find-browser.ts';
-import { enterPartDoor } from '../harness/part-door.ts';
+import { leaseService } from '../harness/leased-service.ts';
 import '../harness/provided-context.ts';
 import { createPortalFixture } from './portal-fixture.ts';
 import type { ConsoleAddresses, ConsoleParts } from './start-console.ts';
@@ -11,8 +11,8 @@ import { createSupportFixture } from './support-fixture.ts';
  * did not start.
  */
 export async function enterConsole(program: string): Promise<ConsoleParts> {
-  const { facts, leave } = await enterPartDoor<ConsoleAddresses>(inject('consoleDoor'), program);
-  return { ...facts, stop: leave };
+  const { facts, release } = await leaseService<ConsoleAddresses>(inject('consoleLeases'), program);
+  return { ...facts, stop: release };
 }
 
 export type ConsolePages = Awaited<ReturnType<typeof enterPages>>;

@@ -4,18 +4,18 @@ import { chooseFreePorts } from '../../dev/free-ports.ts';
 import { postgresChild, superuserUrl } from '../../dev/postgres/postgres-child.ts';
 import './provided-context.ts';
 import { runChild } from './run-child.ts';
-import { shareRunningPart, type RunningPart } from './shared-part.ts';
+import { shareService, type RunningService } from './shared-service.ts';
 import { makeTemporaryHome } from './temporary-home.ts';
 import { makeTemplateDatabase } from './template-database.ts';
 
 /** Called by vitest for each project that names this file; the result is called at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { facts, leave } = await shareRunningPart('postgres', startPostgres);
+  const { facts, release } = await shareService('postgres', startPostgres);
   project.provide('databaseOwnerUrl', facts.ownerUrl);
-  return leave;
+  return release;
 }
 
-async function startPostgres(): Promise<RunningPart<{ readonly ownerUrl: string }>> {
+async function startPostgres(): Promise<RunningService<{ readonly ownerUrl: string }>> {
   const { home, remove } = await makeTemporaryHome('test-postgres');
   const { port } = await chooseFreePorts({ port: 0 });
   const superuserPassword = randomBytes(16).toString('hex');

@@ -2,13 +2,13 @@ import type { TestProject } from 'vitest/node';
 import { readDevConfig } from '../../dev/dev-config.ts';
 import { locateS3Server, NO_S3_SERVER } from '../s3-server/locate-s3-server.ts';
 import './provided-context.ts';
-import { shareRunningPart } from './shared-part.ts';
+import { shareService } from './shared-service.ts';
 
 /** Called by vitest for each project that names this file; the result is called at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { facts, leave } = await shareRunningPart('s3', findProgram);
+  const { facts, release } = await shareService('s3', findProgram);
   project.provide('s3Program', facts.program);
-  return leave;
+  return release;
 }
 
 async function findProgram() {

@@ -5,17 +5,17 @@ import { locateTemporalServer } from '../../dev/temporal-server/locate-temporal-
 import { temporalChild } from '../../dev/temporal-server/temporal-child.ts';
 import './provided-context.ts';
 import { runChild } from './run-child.ts';
-import { shareRunningPart, type RunningPart } from './shared-part.ts';
+import { shareService, type RunningService } from './shared-service.ts';
 import { makeTemporaryHome } from './temporary-home.ts';
 
 /** Called by vitest for each project that names this file; the result is called at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { facts, leave } = await shareRunningPart('temporal', startTemporal);
+  const { facts, release } = await shareService('temporal', startTemporal);
   project.provide('temporalAddress', facts.address);
-  return leave;
+  return release;
 }
 
-async function startTemporal(): Promise<RunningPart<{ readonly address: string }>> {
+async function startTemporal(): Promise<RunningService<{ readonly address: string }>> {
   const { home, remove } = await makeTemporaryHome('test-temporal');
   const program = await locateTemporalServer(readDevConfig().cacheHome, (line) => {
     process.stderr.write(`${line}\n`);

@@ -9,14 +9,14 @@ import { buildClusterPrograms } from '../../dev/temporal-server/build-cluster-pr
 import { locateTemporalServer } from '../../dev/temporal-server/locate-temporal-server.ts';
 import { findGo } from '../../dev/temporal-server/programs.ts';
 import { imageEnvironment, readCompose, readEnvFile } from '../packaging/compose-file.ts';
-import type { PackedCopy } from '../harness/packed-copy.ts';
+import type { ImageContent } from '../harness/image-content.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { ComposeCustomer } from '../compose/compose-customer.ts';
 import { comeBackAfterDown, crashEachUnderLoad, deliverFirstJob } from '../compose/compose-steps.ts';
 import { ComposeProject } from './engine/compose-project.ts';
 import type { FindImage, Image } from './engine/image.ts';
 import { ProcessEngine } from './engine/process-engine.ts';
-import { untilPackedCopy } from './until-packed-copy.ts';
+import { untilImageContent } from './until-image-content.ts';
 import { openPrivateNetwork, whyNoContainers, type PrivateNetwork } from './engine/private-network.ts';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
@@ -67,7 +67,7 @@ describe.skipIf(lacks !== null)('docker-compose.yml, with processes for containe
       ...(cli === 'temporal' ? {} : { temporal: cli }),
     });
     const programs = { postgres: path.dirname(postgres), temporal: temporalPrograms };
-    const findImage = imagesOf(await untilPackedCopy(), programs);
+    const findImage = imagesOf(await untilImageContent(), programs);
     projectIn = ({ enter }, name) =>
       new ComposeProject({ home: path.join(home.home, name), enterNetwork: enter, postgresUser }, findImage, {
         isLeftOut: (service) => LEFT_OUT.includes(service),
@@ -138,7 +138,7 @@ describe.skipIf(lacks !== null)('docker-compose.yml, with processes for containe
 });
 
 function imagesOf(
-  { app, context }: PackedCopy,
+  { app, context }: ImageContent,
   programs: { readonly postgres: string; readonly temporal: string },
 ): FindImage {
   const bare = { environment: {}, workingDirectory: '/', command: [], folders: {} };

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attemptReferenceOf } from '../../domain/ids.ts';
 import type { Json, StackInUse } from './running-stack.ts';
-import { enterSharedStack } from './shared-stack.ts';
+import { leaseSharedStack } from './shared-stack.ts';
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
 const WINDOW = 16;
@@ -15,7 +15,7 @@ const POLL_MS = 100;
 
 let running: StackInUse;
 beforeAll(async () => {
-  running = await enterSharedStack();
+  running = await leaseSharedStack();
 });
 afterEach(async () => {
   expect(await running.reconcile()).toEqual([]);

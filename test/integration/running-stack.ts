@@ -5,7 +5,7 @@ import { startStack } from '../../dev/stack/start-stack.ts';
 import type { Stack } from '../../dev/stack/stack-handle.ts';
 import type { StackOptions } from '../../dev/stack/stack-options.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { holdResponse } from '../harness/watch-responses.ts';
+import { checkResponse } from '../harness/check-responses.ts';
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Json };
 // The tests check each response field by field; a wrong shape fails there.
@@ -92,7 +92,7 @@ export function useStack({
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     const text = await answer.text();
-    holdResponse({ method, path }, { status: answer.status, headers: answer.headers, text });
+    checkResponse({ method, path }, { status: answer.status, headers: answer.headers, text });
     return {
       status: answer.status,
       headers: answer.headers,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_SCENARIOS, type TestScenario } from '../../domain/work/job-request.ts';
 import type { Json, StackInUse } from './running-stack.ts';
-import { enterSharedStack } from './shared-stack.ts';
+import { leaseSharedStack } from './shared-stack.ts';
 
 type Ending = {
   readonly state: 'succeeded' | 'failed';
@@ -62,7 +62,7 @@ const ENDINGS: Readonly<Record<TestScenario, Ending>> = {
 let running: StackInUse;
 
 beforeAll(async () => {
-  running = await enterSharedStack();
+  running = await leaseSharedStack();
 });
 
 afterAll(async () => {

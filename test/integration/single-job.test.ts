@@ -6,7 +6,7 @@ import { ASSET_SWEEP_SCHEDULE_ID } from '../../domain/work/workflow-names.ts';
 import { ASSET_GRACE_MS } from '../../assets/asset-store.ts';
 import { billableActionsOf } from '../harness/billable-actions.ts';
 import type { Json, StackInUse } from './running-stack.ts';
-import { enterSharedStack } from './shared-stack.ts';
+import { leaseSharedStack } from './shared-stack.ts';
 
 /** A job of its own: what is recorded of it, and when its credits come back (docs/credits.md), through the whole stack. */
 
@@ -18,7 +18,7 @@ const TIMER_STARTED = 17;
 let running: StackInUse;
 let account: string;
 beforeAll(async () => {
-  running = await enterSharedStack();
+  running = await leaseSharedStack();
 });
 afterEach(async () => {
   expect(await running.reconcile()).toEqual([]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json, StackInUse } from './running-stack.ts';
-import { enterSharedStack } from './shared-stack.ts';
+import { leaseSharedStack } from './shared-stack.ts';
 
 /** Long enough for a model that responds at once to be followed, short enough to wait for. */
 const DEADLINE_SECONDS = 6;
@@ -11,7 +11,7 @@ const DEADLINE_SECONDS = 6;
 let running: StackInUse;
 
 beforeAll(async () => {
-  running = await enterSharedStack();
+  running = await leaseSharedStack();
 });
 afterAll(async () => {
   await running.close();

@@ -8,7 +8,7 @@ import {
   releaseOf,
   type JobsFixture,
 } from './jobs-fixture.ts';
-import { wholeDatabase } from '../harness/whole-database.ts';
+import { digestOfDatabase } from '../harness/database-digest.ts';
 import { createCommands } from './support-calls.ts';
 
 /** A preview is decided by what is done: for every command in every state it says what then happens, and leaves nothing behind. */
@@ -156,9 +156,9 @@ test.each(Object.entries(STATES))(
   'a job that is %s: what is previewed is what happens, and leaves nothing behind',
   async (_, bringAbout) => {
     const looked = await opened(bringAbout);
-    const before = await wholeDatabase(jobs.owner);
+    const before = await digestOfDatabase(jobs.owner);
     for (const [name, call] of COMMANDS) await preview(looked, name, call);
-    expect(await wholeDatabase(jobs.owner)).toEqual(before);
+    expect(await digestOfDatabase(jobs.owner)).toEqual(before);
 
     for (const [name, call] of COMMANDS) {
       const account = await opened(bringAbout);
@@ -200,7 +200,7 @@ test('a job that is not there is not found, and a decision leaves nothing behind
     null,
     JSON.stringify(limits),
   );
-  const before = await wholeDatabase(jobs.owner);
+  const before = await digestOfDatabase(jobs.owner);
   for (const decision of ['refund', 'free_retry', 'deny']) {
     const [row] = await jobs.call(
       'preview_decision',
@@ -215,6 +215,6 @@ test('a job that is not there is not found, and a decision leaves nothing behind
       is_replay: false,
       moves: decision === 'refund' ? [{ credits: 35, from: 'spent', to: 'available' }] : [],
     });
-    expect(await wholeDatabase(jobs.owner), decision).toEqual(before);
+    expect(await digestOfDatabase(jobs.owner), decision).toEqual(before);
   }
 });

@@ -107,14 +107,14 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
     file: 'ledger/functions/12_reserve.sql',
     find: "WHEN v_total > p_account.available THEN 'insufficient_credits'",
     replace: "WHEN v_total > p_account.available + 1 THEN 'insufficient_credits'",
-    tests: ['ledger', 'races/overdraft', 'races/groups'],
+    tests: ['ledger', 'races/overdraft', 'races/reserve-groups'],
   },
   {
     name: 'of a job whose parts are known in part the others are reserved',
     file: 'ledger/functions/12_reserve.sql',
     find: " OR v_states @> '{open,new}' THEN 'key_reused'",
     replace: " THEN 'key_reused'",
-    tests: ['ledger', 'races/groups'],
+    tests: ['ledger', 'races/reserve-groups'],
   },
   {
     name: 'a release of an unknown id leaves nothing behind',

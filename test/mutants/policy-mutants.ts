@@ -210,7 +210,7 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
     file: 'ledger/functions/12_reserve.sql',
     find: "    WHEN v_total IS DISTINCT FROM p_total THEN 'total_differs'\n",
     replace: '',
-    tests: ['ledger', 'races/groups'],
+    tests: ['ledger', 'races/reserve-groups'],
   },
   {
     name: 'one account that is ahead takes others with it',

@@ -11,7 +11,7 @@ import { HoldfastClient, HoldfastError } from '../../client/http/http-client.ts'
 import { createHoldfastClient } from '../../client/temporal-client.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import type { JobRequest } from '../../domain/work/job-request.ts';
-import { createWorkedApi, type WorkedApi } from '../api/worked-api.ts';
+import { createApiWithWorker, type ApiWithWorker } from '../api/api-with-worker.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import type { TestAccount } from '../api/api-fixture.ts';
 import { NODES } from './other-nodes.ts';
@@ -32,7 +32,7 @@ let backend: string;
 let beside: string;
 /** Has the tarball of the one over HTTP, and nothing else. */
 let project: string;
-let api: WorkedApi;
+let api: ApiWithWorker;
 let account: TestAccount;
 let close: () => Promise<void>;
 beforeAll(async () => {
@@ -43,7 +43,7 @@ beforeAll(async () => {
   [backend, project, api] = await Promise.all([
     makeBackend(path.join(home, 'backend'), temporalPackage),
     installTarball(path.join(home, 'project'), path.join(packages, 'holdfast-client')),
-    createWorkedApi(TASK_QUEUE),
+    createApiWithWorker(TASK_QUEUE),
   ]);
   // As after `npm install ../holdfast/dist/client-packages/…`, which makes a link: it finds the packages beside itself.
   beside = path.join(home, 'beside');
@@ -434,7 +434,7 @@ describe('the package for backends', () => {
 
   it('beside another copy of the Temporal client says what to install, and has sent nothing', async () => {
     type Told = { readonly code?: string; readonly message?: string; readonly accountId: string };
-    const told = await runIn<Told>(beside, 'foreign.mjs');
+    const told = await runIn<Told>(beside, 'other-sdk-copy.mjs');
     expect(told).toMatchObject({
       code: 'foreign_temporal_client',
       message: expect.stringMatching(/npm install @temporalio\/client@\d+\.\d+\.\d+ /) as string,

@@ -5,7 +5,7 @@ import type { Progress } from '../../progress.ts';
 import type { StackInfo } from '../../stack/stack-info.ts';
 import { check, type Check } from '../demo-step.ts';
 import type { DemoReport, StepReport } from '../run-demo.ts';
-import { proveLedger } from './prove-ledger.ts';
+import { checkSandboxAccount } from './check-sandbox-account.ts';
 import { SandboxDriver } from './sandbox-driver.ts';
 import { counted } from '../../../domain/texts/counted.ts';
 
@@ -53,7 +53,7 @@ export async function runWatch({ sandboxUrl, info, say, faults }: WatchStage): P
     );
   }
   say(`\n${String(steps.length + 1)}. The ledger`);
-  steps.push(await runStep('ledger', async () => proveLedger(await info(), account, line)));
+  steps.push(await runStep('ledger', async () => checkSandboxAccount(await info(), account, line)));
   for (const { error } of steps) if (error !== null) line(`FAILED: ${error}`);
   return { ok: steps.every(({ ok }) => ok), steps };
 }

@@ -7,16 +7,16 @@ import { isTriggered, NOT_TRIGGERED, TRIGGERED_TYPES } from '../../../cli/trigge
 import { isAccountTrigger } from '../../../cli/triggers/account-triggers.ts';
 import { EVENT_TYPES } from '../../../domain/event-types.ts';
 import type { TestAccount } from '../api-fixture.ts';
-import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
+import { createApiWithWorker, type ApiWithWorker } from '../api-with-worker.ts';
 import { runHoldfast } from './run-holdfast.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const AD = { kind: 'static_ad', brief: { headline: 'A kettle' } };
 
-let api: WorkedApi;
+let api: ApiWithWorker;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createWorkedApi('job-commands');
+  api = await createApiWithWorker('job-commands');
   account = await api.openAccount();
 });
 afterAll(() => api.close());

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem, STATIC_AD, type TestAccount } from '../api-fixture.ts';
 import { runHoldfast } from '../commands/run-holdfast.ts';
-import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
+import { createApiWithWorker, type ApiWithWorker } from '../api-with-worker.ts';
 
 const DAY_MS = 86_400_000;
 const READY_WITHIN_MS = 20_000;
 
-let api: WorkedApi;
+let api: ApiWithWorker;
 beforeAll(async () => {
-  api = await createWorkedApi('clock');
+  api = await createApiWithWorker('clock');
 });
 afterAll(() => api.close());
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi } from '../worked-api.ts';
+import { createApiWithWorker } from '../api-with-worker.ts';
 
 const TASK_QUEUE = 'api-limits';
 
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE);
+  api = await createApiWithWorker(TASK_QUEUE);
 });
 afterAll(() => api.close());
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputIdOf } from '../../../domain/ids.ts';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi } from '../worked-api.ts';
+import { createApiWithWorker } from '../api-with-worker.ts';
 import { fail } from '../job-ending.ts';
 
 const TASK_QUEUE = 'api-edits';
@@ -12,7 +12,7 @@ let source: string;
 let undelivered: string;
 let strangers: string;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE);
+  api = await createApiWithWorker(TASK_QUEUE);
   account = await api.openAccount(2_000);
   source = await made('source', STATIC_AD);
   const { jobId } = await api.admitJob(account.accountId, 'fails');

@@ -3,18 +3,18 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PIXEL, startAssetServer, type AssetServer } from '../../activities/asset-server.ts';
 import { type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
+import { createApiWithWorker, type ApiWithWorker } from '../api-with-worker.ts';
 import { createReviewCalls, type Review, type ReviewCalls } from '../support/review-calls.ts';
 
 const TASK_QUEUE = 'api-references';
 
-let api: WorkedApi;
+let api: ApiWithWorker;
 let server: AssetServer;
 let account: TestAccount;
 let calls: ReviewCalls;
 let keys = 0;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE, { opensLocalAddresses: true });
+  api = await createApiWithWorker(TASK_QUEUE, { opensLocalAddresses: true });
   calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
 afterAll(() => api.close());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../../contract/derived-ids.ts';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi } from '../worked-api.ts';
+import { createApiWithWorker } from '../api-with-worker.ts';
 import { deliver, fail } from '../job-ending.ts';
 
 const TASK_QUEUE = 'api-submit';
@@ -9,7 +9,7 @@ const TASK_QUEUE = 'api-submit';
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE);
+  api = await createApiWithWorker(TASK_QUEUE);
   account = await api.openAccount();
 });
 afterAll(() => api.close());

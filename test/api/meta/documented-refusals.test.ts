@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusesOf, type Call } from '../../../contract/call.ts';
 import { CALLS } from '../../../contract/calls.ts';
 import { connectRaw, headOf, problemIn } from '../http/raw-http.ts';
-import { noteAnswer } from '../../harness/answered-statuses.ts';
+import { recordResponse } from '../../harness/record-response.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 
 /** A walk over every call: what any request of its kind may be refused with. What is a call's own is in the tests of that call. */
@@ -84,7 +84,7 @@ describe('every call', () => {
   it.each(withStatus(400))('%s refuses headers that are too large', async (name, call) => {
     expectProblem(await send(call, { headers: { 'X-Long': LONG_HEADER } }), 400, 'invalid_request');
     // Node responds before there is a request: nothing else has seen it.
-    noteAnswer(name, 400);
+    recordResponse(name, 400);
   });
   it.each(EVERY_CALL)('%s refuses a transfer coding that it does not know', async (_, call) => {
     const connection = connectRaw(api.url);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi } from '../worked-api.ts';
+import { createApiWithWorker } from '../api-with-worker.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../../../examples/jobs');
 const TASK_QUEUE = 'examples';
@@ -12,7 +12,7 @@ const TASK_QUEUE = 'examples';
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE);
+  api = await createApiWithWorker(TASK_QUEUE);
   account = await api.openAccount();
 });
 afterAll(() => api.close());

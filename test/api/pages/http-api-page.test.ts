@@ -10,7 +10,7 @@ import { readApiConfig } from '../../../runtime/settings/config.ts';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 import { parseExamples, type Example } from './http-api-page/parse-examples.ts';
 import { matchFragment, type Names } from './http-api-page/match-fragment.ts';
-import { createWorkedApi } from '../worked-api.ts';
+import { createApiWithWorker } from '../api-with-worker.ts';
 import { SUPERSCALE_RULES } from '../../harness/superscale.ts';
 
 const PAGE = readFileSync(path.join(import.meta.dirname, '../../../docs/http-api.md'), 'utf8');
@@ -22,7 +22,7 @@ const MEBIBYTE = 1_048_576;
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE);
+  api = await createApiWithWorker(TASK_QUEUE);
   account = await api.openAccount();
 });
 afterAll(() => api.close());

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPythonProgram } from '../../fuzz/python-program.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import type { TestAccount } from '../api-fixture.ts';
-import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
+import { createApiWithWorker, type ApiWithWorker } from '../api-with-worker.ts';
 
 const run = promisify(execFile);
 const ROOT = path.join(import.meta.dirname, '..', '..', '..');
@@ -44,11 +44,11 @@ job = read_job.sync(submitted.id, client=client)
 print(job.state, job.outputs[0].content_type, job.billing.committed)
 `;
 
-let api: WorkedApi;
+let api: ApiWithWorker;
 let account: TestAccount;
 let folder: Awaited<ReturnType<typeof makeTemporaryHome>>;
 beforeAll(async () => {
-  api = await createWorkedApi('generated-clients');
+  api = await createApiWithWorker('generated-clients');
   account = await api.openAccount();
   folder = await makeTemporaryHome('generated-clients');
   await writeFile(path.join(folder.home, 'openapi.json'), (await api.call('/openapi.json')).text);

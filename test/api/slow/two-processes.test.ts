@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HoldfastClient, type Job } from '../../../client/http/http-client.ts';
 import { STATIC_AD, type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi, type WorkedApi } from '../worked-api.ts';
+import { createApiWithWorker, type ApiWithWorker } from '../api-with-worker.ts';
 import { startApiProcess, type ApiProcess } from '../processes/api-process.ts';
 import { createRoundRobin } from '../processes/round-robin.ts';
 
@@ -23,12 +23,12 @@ const WATCHERS = 4;
 const TIMEOUT_MS = 120_000;
 const SOON = { timeout: 40_000 };
 
-let api: WorkedApi;
+let api: ApiWithWorker;
 let first: ApiProcess;
 let second: ApiProcess;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createWorkedApi(SETTINGS.TEMPORAL_TASK_QUEUE);
+  api = await createApiWithWorker(SETTINGS.TEMPORAL_TASK_QUEUE);
   [first, second] = await Promise.all([startApiProcess(api, SETTINGS), startApiProcess(api, SETTINGS)]);
   account = await api.openAccount(10_000);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AccountAction, Preview } from '../../../contract/shapes/support-shapes.ts';
 import { SUPERSCALE } from '../../harness/superscale.ts';
-import { wholeDatabase } from '../../harness/whole-database.ts';
+import { digestOfDatabase } from '../../harness/database-digest.ts';
 import { createApiFixture, expectProblem, type Answer, type ApiFixture } from '../api-fixture.ts';
 import { deliver } from '../job-ending.ts';
 
@@ -173,9 +173,9 @@ it.each(Object.entries(CASES))(
     const asked = askedOf();
     // The first request of a key and an account makes the row that counts its requests.
     await dryRun(asked);
-    const before = await wholeDatabase(api.owner, ['jobs.request_rates']);
+    const before = await digestOfDatabase(api.owner, ['jobs.request_rates']);
     const said = await dryRun(asked);
-    expect(await wholeDatabase(api.owner, ['jobs.request_rates'])).toEqual(before);
+    expect(await digestOfDatabase(api.owner, ['jobs.request_rates'])).toEqual(before);
     expect(said).toMatchObject({ possible: true, reason: null, detail: null });
     expect(said.would).toEqual(
       would.map((one) => (typeof one === 'string' ? one : expect.stringMatching(one))),
@@ -224,10 +224,10 @@ it('a key: the dry runs of its revocation and its rotation say what each would d
   const rotate = (body: object) => api.call(`${path}/rotate`, { key: api.platformKey, body });
 
   await revoke('dry_run=true');
-  const before = await wholeDatabase(api.owner, ['jobs.request_rates']);
+  const before = await digestOfDatabase(api.owner, ['jobs.request_rates']);
   const said = (await revoke('dry_run=true')).json<Preview>();
   const rotation = (await rotate({ dry_run: true, grace_seconds: 0 })).json<Preview>();
-  expect(await wholeDatabase(api.owner, ['jobs.request_rates'])).toEqual(before);
+  expect(await digestOfDatabase(api.owner, ['jobs.request_rates'])).toEqual(before);
   const name = `${shop?.id ?? ''} (“${shop?.name ?? ''}”)`;
   expect(said.would).toEqual([
     `refuses every call with ${name} within one second`,

@@ -4,7 +4,7 @@ import { freeRetryRequest } from '../../../domain/work/job-request.ts';
 import { outputIdOf } from '../../../domain/ids.ts';
 import { fingerprintJson, jobIdOf } from '../../../contract/derived-ids.ts';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi } from '../worked-api.ts';
+import { createApiWithWorker } from '../api-with-worker.ts';
 import { deliver } from '../job-ending.ts';
 import { createReviewCalls, type Review, type ReviewCalls } from './review-calls.ts';
 import { SUPERSCALE_OFFER } from '../../harness/superscale.ts';
@@ -15,7 +15,7 @@ let api: ApiFixture;
 let account: TestAccount;
 let calls: ReviewCalls;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE);
+  api = await createApiWithWorker(TASK_QUEUE);
   calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
 afterAll(() => api.close());

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { outputIdOf } from '../../../domain/ids.ts';
 import { REVIEW_REPORTS_PER_DAY } from '../../../domain/support/review.ts';
 import { expectProblem, STATIC_AD, type ApiFixture, type TestAccount } from '../api-fixture.ts';
-import { createWorkedApi } from '../worked-api.ts';
+import { createApiWithWorker } from '../api-with-worker.ts';
 import { fail } from '../job-ending.ts';
 import { createReviewCalls, type Review, type ReviewCalls } from './review-calls.ts';
 
@@ -12,7 +12,7 @@ let api: ApiFixture;
 let account: TestAccount;
 let calls: ReviewCalls;
 beforeAll(async () => {
-  api = await createWorkedApi(TASK_QUEUE);
+  api = await createApiWithWorker(TASK_QUEUE);
   calls = createReviewCalls(api, TASK_QUEUE, () => account);
 });
 afterAll(() => api.close());

@@ -6,7 +6,7 @@ import { chooseFreePorts, LOCAL_HOST } from '../../../dev/free-ports.ts';
 import { billableActionsOf } from '../../harness/billable-actions.ts';
 import { startRunningStack, type RunningStack } from '../../integration/running-stack.ts';
 import { GENERIC, REPLICATE, WEBHOOK_SECRET } from '../../providers/contract/subjects.ts';
-import { startPlayedService, type PlayedService } from '../../services/played-service.ts';
+import { startSimulatedService, type SimulatedService } from '../../services/simulated-service.ts';
 import { runInFlight } from '../jobs/run-in-flight.ts';
 import { watchUsage } from './worker-usage.ts';
 
@@ -61,8 +61,8 @@ export async function benchFollowing(
   let apiUrl = '';
   const result = { content: await readFile(PREPARED_PICTURE), contentType: 'image/png' };
   const play = () => ({ runMs, end: 'succeeded' }) as const;
-  const polled = await startPlayedService({ dialect: GENERIC.dialect, play, result });
-  const told = await startPlayedService({
+  const polled = await startSimulatedService({ dialect: GENERIC.dialect, play, result });
+  const told = await startSimulatedService({
     ...{ dialect: REPLICATE.dialect, play, result, webhooks: REPLICATE.webhooks },
     tell: (webhookPath, body, headers) => {
       const webhook = { method: 'POST', headers, body: Uint8Array.from(body) };
@@ -138,7 +138,7 @@ export async function benchFollowing(
 }
 
 /** As in production, where the stack's own settings are those of a person who watches. */
-function settingsFor(polled: PlayedService, told: PlayedService, metricsPort: number) {
+function settingsFor(polled: SimulatedService, told: SimulatedService, metricsPort: number) {
   const services = {
     GPU_SERVICE_URL: polled.url,
     REPLICATE_URL: told.url,
@@ -207,7 +207,7 @@ async function untilAllEnded(running: RunningStack, jobs: number, untilMs: numbe
 /** A figure of jobs that were lost, doubled or charged wrongly is none. */
 async function requireSound(
   running: RunningStack,
-  services: readonly PlayedService[],
+  services: readonly SimulatedService[],
   jobs: number,
 ): Promise<void> {
   const references = services.flatMap((service) => service.runs().map(({ reference }) => reference));

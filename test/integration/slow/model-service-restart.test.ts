@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createClosableDoor, type ClosableDoor } from '../../harness/closable-door.ts';
+import { createClosableProxy, type ClosableProxy } from '../../harness/closable-proxy.ts';
 import { startRunningStack, type RunningStack } from '../running-stack.ts';
 
 /** Under way when the service ends, and submitted while it is away: both as large as the window, and larger. */
@@ -13,16 +13,16 @@ const DELIVERED_BEFORE = 4;
 /** Far longer than three tries one second apart, which once used an output up; the pauses between tries reach their longest, 3 s. */
 const AWAY_MS = 12_000;
 
-let door: ClosableDoor;
+let proxy: ClosableProxy;
 let running: RunningStack;
 beforeAll(async () => {
-  door = await createClosableDoor();
-  running = await startRunningStack(MODEL_MS, { workerEnv: { MODEL_SERVICE_URL: door.url } });
-  door.leadTo(running.stack.info().model_service_url);
+  proxy = await createClosableProxy();
+  running = await startRunningStack(MODEL_MS, { workerEnv: { MODEL_SERVICE_URL: proxy.url } });
+  proxy.forwardTo(running.stack.info().model_service_url);
 });
 afterAll(async () => {
   await running.close();
-  await door.shut();
+  await proxy.close();
 });
 
 async function submitBatch(account: string, outputs: number): Promise<string> {
@@ -43,12 +43,12 @@ async function untilRows(sql: string, jobId: string, count: number): Promise<voi
 
 /** Kills the model service and keeps its address shut for a while, during which `meanwhile` is done; returns when it was back. */
 async function restartModelService(meanwhile: () => Promise<void>): Promise<Date> {
-  await door.shut();
+  await proxy.close();
   running.stack.kill('model_service', 'SIGKILL');
   await Promise.all([meanwhile(), sleep(AWAY_MS)]);
   await running.stack.whenReady('model_service');
   const isBackAt = new Date();
-  await door.open();
+  await proxy.reopen();
   return isBackAt;
 }
 

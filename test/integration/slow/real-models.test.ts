@@ -11,7 +11,7 @@ import { FAL_DIALECT } from '../../providers/contract/fal-dialect.ts';
 import { GENERIC_DIALECT } from '../../providers/contract/generic-dialect.ts';
 import { chatDialect, speechDialect } from '../../providers/contract/openai-dialect.ts';
 import { REPLICATE_DIALECT } from '../../providers/contract/replicate-dialect.ts';
-import { holdingSecret, leftBehind } from '../left-behind.ts';
+import { countWithSecret, readStoredTexts } from '../stored-texts.ts';
 import { startRunningStack, type Json, type RunningStack } from '../running-stack.ts';
 
 /**
@@ -460,12 +460,12 @@ describe('what a run leaves behind', () => {
         ),
       ),
     );
-    const left = [...shown, ...(await leftBehind(running))];
+    const left = [...shown, ...(await readStoredTexts(running))];
     // What is looked through is what is meant to be: it holds what it should.
     expect(left.join('').includes(HEADLINE)).toBe(true);
     expect(left.some((text) => text.includes('"runAttempt"'))).toBe(true);
     for (const [name, secret] of Object.entries({ ...SECRETS, ...WEBHOOK_SECRETS }))
-      expect(holdingSecret(left, secret), name).toBe(0);
+      expect(countWithSecret(left, secret), name).toBe(0);
   });
 });
 

@@ -9,7 +9,7 @@ import {
   startS3Server,
   type S3Server,
 } from '../../s3-server/start-s3-server.ts';
-import { holdingSecret, leftBehind } from '../left-behind.ts';
+import { countWithSecret, readStoredTexts } from '../stored-texts.ts';
 import { startRunningStack, type Json, type RunningStack } from '../running-stack.ts';
 
 /** The whole stack with its results in a bucket of a real S3 server, instead of a folder. */
@@ -97,9 +97,9 @@ describe.skipIf(program === null)('a stack that keeps its results in S3', () => 
 
   it('keeps no result on its own disk and leaves no credential anywhere, and its ledger holds', async () => {
     expect(await namesIn(path.join(running.home, 'assets'))).toEqual([]);
-    const left = await leftBehind(running);
+    const left = await readStoredTexts(running);
     expect(left.some((text) => text.includes('"runAttempt"'))).toBe(true);
-    for (const secret of [SECRET_ACCESS_KEY, ACCESS_KEY_ID]) expect(holdingSecret(left, secret)).toBe(0);
+    for (const secret of [SECRET_ACCESS_KEY, ACCESS_KEY_ID]) expect(countWithSecret(left, secret)).toBe(0);
     expect(await running.reconcile()).toEqual([]);
   });
 });

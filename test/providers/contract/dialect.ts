@@ -71,7 +71,7 @@ export type AnsweringDialect = Dialect & {
   readonly failures: readonly { readonly what: string; readonly answer: WireAnswer; readonly end: object }[];
 };
 
-export type AnsweringSubject = ContractSubject & {
+export type SynchronousSubject = ContractSubject & {
   readonly dialect: AnsweringDialect;
   readonly mediaType: string;
   /** Contents that a response may have in place of a result. */

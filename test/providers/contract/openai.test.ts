@@ -5,11 +5,11 @@ import { createOpenAiProvider } from '../../../activities/providers/openai/opena
 import type { WireAnswer } from './dialect.ts';
 import { createContractFixture, mayPost, NEVER, submissionOf } from './contract-fixture.ts';
 import { answering } from './fake-service.ts';
-import { describeAnsweringProviderContract } from './provider-contract.ts';
+import { describeSynchronousProviderContract } from './provider-contract.ts';
 import { OPENAI } from './subjects.ts';
 
 describe.each(OPENAI)('the $name adapter', (subject) => {
-  describeAnsweringProviderContract(subject);
+  describeSynchronousProviderContract(subject);
 });
 
 it('the OpenAI adapter rejects a model name without its endpoint, and sends no request', async () => {

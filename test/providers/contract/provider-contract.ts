@@ -1,14 +1,14 @@
-import { describeAnswers } from './answer-contract.ts';
-import type { AnsweringSubject, ContractSubject } from './dialect.ts';
+import { describeSynchronousRuns } from './synchronous-contract.ts';
+import type { SynchronousSubject, ContractSubject } from './dialect.ts';
 import { describeJobs } from './job-contract.ts';
 import { describeLinkedResults } from './result-contract.ts';
 import { describeSubmissions } from './submission-contract.ts';
 import { describeWebhooks } from './webhook-contract.ts';
 
 /** All tests of an adapter to a service whose response to a post is the run. */
-export function describeAnsweringProviderContract(subject: AnsweringSubject): void {
+export function describeSynchronousProviderContract(subject: SynchronousSubject): void {
   describeSubmissions(subject);
-  describeAnswers(subject);
+  describeSynchronousRuns(subject);
 }
 
 /** All tests of an adapter to a service that is polled (docs/adding-a-model-service.md). */

@@ -8,7 +8,7 @@ import { createVerifyFalWebhook } from '../../../api/provider-webhooks/fal-webho
 import { createVerifyStandardWebhook } from '../../../api/provider-webhooks/standard-webhook.ts';
 import { blackPng, PICTURES } from '../../activities/content/pictures.ts';
 import { sineWave } from '../../activities/content/sounds.ts';
-import type { AnsweringSubject, ContractSubject } from './dialect.ts';
+import type { SynchronousSubject, ContractSubject } from './dialect.ts';
 import { REPLICATE_DIALECT } from './replicate-dialect.ts';
 import { FAL_DIALECT } from './fal-dialect.ts';
 import { GENERIC_DIALECT } from './generic-dialect.ts';
@@ -123,8 +123,8 @@ const PAGE = { what: 'a page', content: Buffer.from('<!doctype html><h1>Sign in<
 
 const openAi = (
   what: string,
-  rest: Pick<AnsweringSubject, 'dialect' | 'submission' | 'mediaType' | 'badContents'>,
-): AnsweringSubject => ({
+  rest: Pick<SynchronousSubject, 'dialect' | 'submission' | 'mediaType' | 'badContents'>,
+): SynchronousSubject => ({
   ...rest,
   name: `openai ${what}`,
   apiKey: 'sk-key-of-this-test',
@@ -137,7 +137,7 @@ const openAi = (
     }),
 });
 
-export const OPENAI: readonly AnsweringSubject[] = [
+export const OPENAI: readonly SynchronousSubject[] = [
   openAi('images', {
     dialect: imagesDialect(PNG),
     submission: { model: 'images/gpt-image-1', input: { prompt: 'A kettle', size: '1024x1024' } },

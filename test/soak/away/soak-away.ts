@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClosableDoor } from '../../harness/closable-door.ts';
+import { createClosableProxy } from '../../harness/closable-proxy.ts';
 import { startRunningStack, type RunningStack } from '../../integration/running-stack.ts';
 import { GENERIC } from '../../providers/contract/subjects.ts';
-import { startPlayedService, type PlayedService } from '../../services/played-service.ts';
+import { startSimulatedService, type SimulatedService } from '../../services/simulated-service.ts';
 import { check } from '../jobs/jobs-soak-checks.ts';
 import { seededRandom, type SeededRandom } from '../soak-random.ts';
 import type { AwaySoakReport } from './away-soak-report.ts';
@@ -44,14 +44,14 @@ export async function soakAway({
   progress,
 }: SoakAwayOptions): Promise<AwaySoakReport> {
   const awayMs = seconds * 1_000;
-  const service = await startPlayedService({
+  const service = await startSimulatedService({
     ...{ dialect: GENERIC.dialect, play: () => ({ runMs: RUN_MS, end: 'succeeded' }) as const },
     result: { content: await readFile(PICTURE), contentType: 'image/png' },
   });
-  const door = await createClosableDoor();
-  door.leadTo(service.url);
+  const proxy = await createClosableProxy();
+  proxy.forwardTo(service.url);
   progress('starting a stack');
-  const settings = { GPU_SERVICE_URL: door.url };
+  const settings = { GPU_SERVICE_URL: proxy.url };
   const running = await startRunningStack(0, {
     cataloguePath: CATALOGUE,
     apiEnv: settings,
@@ -63,7 +63,7 @@ export async function soakAway({
   });
   try {
     const accounts = await Promise.all(SHARES.map(() => openAccount(running)));
-    await door.shut();
+    await proxy.close();
     const awayFrom = Date.now();
     progress(`the service is away for ${String(seconds)} s`);
     const breakers = watchBreakers(running);
@@ -76,7 +76,7 @@ export async function soakAway({
     });
     await sleep(Math.max(0, awayFrom + awayMs - Date.now()));
     const submittedWhileAway = service.runs().length;
-    await door.open();
+    await proxy.reopen();
     const backAt = Date.now();
     progress('the service is back');
     const ends = await untilDrained(running, count, progress);
@@ -106,7 +106,7 @@ export async function soakAway({
     };
   } finally {
     await running.close();
-    await door.shut().catch(() => undefined);
+    await proxy.close().catch(() => undefined);
     await service.close();
   }
 }
@@ -199,7 +199,7 @@ async function untilDrained(
 }
 
 /** Whose each submission was, in the order in which the service took them. */
-function wireOrderOf(service: PlayedService, jobs: readonly AwayJob[]): readonly number[] {
+function wireOrderOf(service: SimulatedService, jobs: readonly AwayJob[]): readonly number[] {
   const accounts = new Map(jobs.map(({ id, account }) => [id.replace('job_', 'att_'), account]));
   return service.runs().map(({ reference }) => accounts.get(reference?.split('_0_')[0] ?? '') ?? -1);
 }

@@ -29,7 +29,7 @@ const ENDS_OF_OUTAGE: readonly string[] = [
 ];
 
 /**
- * Whether an output may have ended so. A customer who cancels may be in time or too late, and so may a meddler who terminates its workflow; a
+ * Whether an output may have ended so. A customer who cancels may be in time or too late, and so may a saboteur who terminates its workflow; a
  * job with a short deadline may have met it while a process was down.
  */
 export function isExpectedEnd(

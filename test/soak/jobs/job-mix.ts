@@ -4,7 +4,7 @@ import { nextServiceJob } from './service-jobs.ts';
 import { nextWrongMessage, type WrongMessage } from './wrong-messages.ts';
 
 /** What a person with access to Temporal may do to a workflow of a job without our knowledge. */
-export type Meddling = {
+export type Sabotage = {
   readonly afterMs: number;
   /** To which of a job's workflows, counted around: that of the job, then those of its outputs where they have their own. */
   readonly whose: number;
@@ -15,12 +15,12 @@ export type Meddling = {
   | { readonly how: 'delete' }
 );
 
-/** A job as a customer would send it, whether the customer will change their mind about it, and whether it is meddled with. */
+/** A job as a customer would send it, whether the customer will change their mind about it, and whether it is sabotaged. */
 export type SoakJob = {
   readonly key: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly cancelAfterMs: number | null;
-  readonly meddling: Meddling | null;
+  readonly sabotage: Sabotage | null;
 };
 
 /** Every scenario of the model service, sound ones most often, and lost outcomes twice as often as other faults. */
@@ -45,7 +45,7 @@ const SERVICE_PERCENT = 40;
 const CANCELED_PERCENT = 8;
 const CANCEL_WITHIN_MS = 1_500;
 
-const MEDDLED_PERCENT = 25;
+const SABOTAGED_PERCENT = 25;
 const MEDDLE_WITHIN_MS = 2_500;
 const MAX_MESSAGES = 6;
 /** Half of what befalls a job of several outputs befalls one of them. */
@@ -71,7 +71,7 @@ export function nextJob(
     key: `soak-${String(number)}`,
     body: { ...body, deadline_seconds: isEndless ? SHORT_DEADLINE_SECONDS : deadlineSeconds },
     cancelAfterMs: random.inPercent(CANCELED_PERCENT) ? random.integer(CANCEL_WITHIN_MS) : null,
-    meddling: random.inPercent(MEDDLED_PERCENT) ? meddlingOf(random) : null,
+    sabotage: random.inPercent(SABOTAGED_PERCENT) ? sabotageOf(random) : null,
   };
 }
 
@@ -79,7 +79,7 @@ function sandboxJobOf(body: SoakJob['body']) {
   return { body, isEndless: JSON.stringify(body).match(new RegExp(ENDLESS.join('|'))) !== null };
 }
 
-function meddlingOf(random: SeededRandom): Meddling {
+function sabotageOf(random: SeededRandom): Sabotage {
   const afterMs = random.integer(MEDDLE_WITHIN_MS);
   const whose = random.inPercent(50) ? 0 : random.integer(MOST_OUTPUTS);
   const how = random.integer(100);

@@ -6,7 +6,7 @@ import type { Outage } from './drop-at-random.ts';
 import { isExpectedEnd } from './expected-ends.ts';
 import { ENOUGH_SECONDS } from './job-mix.ts';
 import { expectedServiceEnds } from './service-jobs.ts';
-import type { Meddler } from './meddler.ts';
+import type { Saboteur } from './saboteur.ts';
 import type { Told } from './soak-customer.ts';
 
 const EXAMPLES = 5;
@@ -23,7 +23,7 @@ export async function checkJobs(
   running: RunningStack,
   told: readonly Told[],
   granted: number,
-  { outages, meddler }: { readonly outages: readonly Outage[]; readonly meddler: Meddler },
+  { outages, saboteur }: { readonly outages: readonly Outage[]; readonly saboteur: Saboteur },
 ): Promise<readonly SoakCheck[]> {
   const admitted = told.filter(({ job }) => job !== null);
   const submissions = await submissionsOf(running, admitted);
@@ -35,7 +35,7 @@ export async function checkJobs(
     ),
     check('every job has ended', admitted, ({ job }) => job.finished_at !== null),
     check('every output ended as its scenario says', admitted.flatMap(outputsOf), (output) =>
-      isEndExpected(output, outages, meddler),
+      isEndExpected(output, outages, saboteur),
     ),
     check('every job is charged what was delivered, and the rest returned', admitted, isChargedRight),
     check('one job per key', await jobsByKey(running), ({ count }) => count === 1),
@@ -49,7 +49,7 @@ export async function checkJobs(
       submissions,
       ({ accepted, state }) => !(accepted > 0 && state === 'rejected'),
     ),
-    check('no wrong message was followed', meddler.counts().taken, () => false),
+    check('no wrong message was followed', saboteur.counts().taken, () => false),
     check(
       'nothing runs on at the model service',
       [await untilNothingRuns(running)],
@@ -78,14 +78,14 @@ function outputsOf(told: Told): readonly SoakOutput[] {
 function isEndExpected(
   { told, output, scenario }: SoakOutput,
   outages: readonly Outage[],
-  meddler: Meddler,
+  saboteur: Saboteur,
 ): boolean {
   const end = (output.failure?.code ?? output.state) as string;
   const isCanceled = told.cancelAfterMs !== null;
   if (expectedServiceEnds(told.body)?.includes(end) === true) return true;
   return isExpectedEnd(scenario, end, {
     isCanceled,
-    isTerminated: meddler.hasEnded(workflowIdOf(told.job.id as string)),
+    isTerminated: saboteur.hasEnded(workflowIdOf(told.job.id as string)),
     hasShortDeadline: (told.body['deadline_seconds'] as number) < ENOUGH_SECONDS,
     metOutage: outages.some(({ from, to }) => told.from < to + PACKETS_LATE_MS && told.to > from),
   });

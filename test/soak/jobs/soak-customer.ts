@@ -1,7 +1,7 @@
 import { workflowIdOf } from '../../../domain/ids.ts';
 import type { Answer, Json, RunningStack } from '../../integration/running-stack.ts';
-import type { Meddling, SoakJob } from './job-mix.ts';
-import type { Meddler } from './meddler.ts';
+import type { Sabotage, SoakJob } from './job-mix.ts';
+import type { Saboteur } from './saboteur.ts';
 
 /** What became of a job, as its customer was told. */
 export type Told = SoakJob & {
@@ -29,11 +29,11 @@ export async function runJob(
   running: RunningStack,
   accountId: string,
   soakJob: SoakJob,
-  meddler: Meddler,
+  saboteur: Saboteur,
   onRetry: () => void,
 ): Promise<Told> {
   const insist = (call: () => Promise<Answer>) => persist(call, onRetry);
-  const { body, cancelAfterMs, meddling } = soakJob;
+  const { body, cancelAfterMs, sabotage } = soakJob;
   let { key } = soakJob;
   const from = Date.now();
   const submit = () => insist(() => running.submit(accountId, body, { key }));
@@ -47,7 +47,7 @@ export async function runJob(
   const told = { ...soakJob, accountId, status: answer.status, from, to: from };
   const jobId = answer.body.id as string | undefined;
   if (answer.status >= 300 || jobId === undefined) return { ...told, job: null };
-  const meddled = meddling === null ? null : meddle(meddler, jobId, answer.body, meddling);
+  const sabotaged = sabotage === null ? null : sabotageWorkflow(saboteur, jobId, answer.body, sabotage);
   if (cancelAfterMs !== null) {
     await pause(cancelAfterMs);
     const headers = { 'idempotency-key': `${key}-cancel` };
@@ -59,19 +59,19 @@ export async function runJob(
       running.call('GET', `/v1/jobs/${jobId}`, { account: accountId }),
     );
     if (job.finished_at !== null || Date.now() > giveUpAt) {
-      await meddled;
+      await sabotaged;
       return { ...told, to: Date.now(), job };
     }
     await pause(LOOK_EVERY_MS);
   }
 }
 
-async function meddle(meddler: Meddler, jobId: string, job: Json, meddling: Meddling): Promise<void> {
-  await pause(meddling.afterMs);
+async function sabotageWorkflow(saboteur: Saboteur, jobId: string, job: Json, sabotage: Sabotage): Promise<void> {
+  await pause(sabotage.afterMs);
   const outputs = (job.outputs as readonly Json[]).map(({ id }) => id as string);
   // The only output of a job has no workflow of its own.
   const ofOutputs = outputs.length === 1 ? [] : outputs;
-  await meddler.meddle([workflowIdOf(jobId), ...ofOutputs], meddling);
+  await saboteur.sabotageWorkflow([workflowIdOf(jobId), ...ofOutputs], sabotage);
 }
 
 /** A call again and again under its key, until there is a response. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { soakJobs } from './soak-jobs.ts';
 
-test('a hundred mixed jobs at the services of every adapter, with worker and API killed, PostgreSQL restarted, packets dropped and workflows meddled with at random, all end, and every credit is accounted for', async () => {
+test('a hundred mixed jobs at the services of every adapter, with worker and API killed, PostgreSQL restarted, packets dropped and workflows sabotaged at random, all end, and every credit is accounted for', async () => {
   const report = await soakJobs({
     ...{ count: 100, seed: 1, longestOutageMs: 6_000, deadlineSeconds: 30 },
     progress: () => undefined,

@@ -10,7 +10,7 @@ import { check, checkJobs, sumOfAccounts } from './jobs-soak-checks.ts';
 import type { JobsSoakReport } from './jobs-soak-report.ts';
 import { checkServices } from './soak-service-checks.ts';
 import { startSoakServices } from './soak-services.ts';
-import { createMeddler, type Meddler } from './meddler.ts';
+import { createSaboteur, type Saboteur } from './saboteur.ts';
 import { runJob, type Told } from './soak-customer.ts';
 import { SUPERSCALE_GRANTS } from '../../harness/superscale.ts';
 
@@ -69,11 +69,11 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
     const startedAt = performance.now();
     const killer = killAtRandom(running, seededRandom(seed + 1));
     const dropper = dropAtRandom([proxy, services.network], seededRandom(seed + 2), longestOutageMs);
-    const meddler = createMeddler(running.temporal);
+    const saboteur = createSaboteur(running.temporal);
     const customers = await serveCustomers(running, accounts, {
       count,
       deadlineSeconds,
-      meddler,
+      saboteur,
       random: seededRandom(seed),
       progress,
     });
@@ -83,7 +83,7 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
     const { told, retries } = customers;
     const granted = ACCOUNTS * (CREDITS_PER_ACCOUNT + SIGN_UP_CREDITS);
     const checks = [
-      ...(await checkJobs(running, told, granted, { outages, meddler })),
+      ...(await checkJobs(running, told, granted, { outages, saboteur })),
       ...(await checkServices(running, services.all)),
       check(
         'what was killed came back as another process',
@@ -91,7 +91,7 @@ export async function soakJobs(options: SoakJobsOptions): Promise<JobsSoakReport
         ({ pid, successor }) => successor !== null && successor !== pid,
       ),
     ];
-    const { messages, terminated, deleted } = meddler.counts();
+    const { messages, terminated, deleted } = saboteur.counts();
     keepsHome = checks.some(({ violations }) => violations > 0);
     if (keepsHome) {
       await keepHistories(running, told);
@@ -158,11 +158,11 @@ async function serveCustomers(
     readonly count: number;
     readonly deadlineSeconds: number;
     readonly random: SeededRandom;
-    readonly meddler: Meddler;
+    readonly saboteur: Saboteur;
     readonly progress: (line: string) => void;
   },
 ): Promise<{ readonly told: readonly Told[]; readonly retries: number }> {
-  const { count, random, meddler, progress } = options;
+  const { count, random, saboteur, progress } = options;
   const told: Told[] = [];
   const delivered = new Map<string, string>();
   let [begun, retries] = [0, 0];
@@ -177,7 +177,7 @@ async function serveCustomers(
           deadlineSeconds: options.deadlineSeconds,
           delivered: delivered.get(accountId),
         });
-        const end = await runJob(running, accountId, job, meddler, () => {
+        const end = await runJob(running, accountId, job, saboteur, () => {
           retries += 1;
         });
         told.push(end);

@@ -1,5 +1,5 @@
 import type { RunningStack } from '../../integration/running-stack.ts';
-import type { Run } from '../../services/played-service.ts';
+import type { Run } from '../../services/simulated-service.ts';
 import type { SoakCheck } from '../soak-check.ts';
 import { check } from './jobs-soak-checks.ts';
 import { fateOf } from './service-jobs.ts';

@@ -6,11 +6,11 @@ import type { Dialect, WireAnswer } from '../../providers/contract/dialect.ts';
 import { chatDialect, imagesDialect, speechDialect } from '../../providers/contract/openai-dialect.ts';
 import { falJwks, FAL, GENERIC, REPLICATE, WEBHOOK_SECRET } from '../../providers/contract/subjects.ts';
 import {
-  startPlayedService,
+  startSimulatedService,
   type Play,
-  type PlayedService,
+  type SimulatedService,
   type Run,
-} from '../../services/played-service.ts';
+} from '../../services/simulated-service.ts';
 import { createDroppingProxy, type DroppingProxy } from './dropping-proxy.ts';
 import { fateOf } from './service-jobs.ts';
 import { listenLocally } from '../../harness/local-server.ts';
@@ -24,7 +24,7 @@ export type BillLine = { readonly line: string; readonly id: string; readonly co
 
 export type SoakService = {
   readonly provider: 'gpu' | 'replicate' | 'fal' | 'openai';
-  readonly service: PlayedService;
+  readonly service: SimulatedService;
   /** What it charges for: runs that cost something. */
   readonly bill: () => readonly BillLine[];
 };
@@ -52,11 +52,11 @@ export async function startSoakServices(): Promise<SoakServices> {
   };
   const result = { content: await readFile(PICTURE), contentType: 'image/png' };
   const polled = (subject: typeof GENERIC) =>
-    startPlayedService({
+    startSimulatedService({
       ...{ dialect: subject.dialect, play: createPlay(), result, tell },
       ...(subject.webhooks === undefined ? {} : { webhooks: subject.webhooks }),
     });
-  const openAi = await startPlayedService({
+  const openAi = await startSimulatedService({
     ...{ dialect: openAiDialect(result.content), play: createPlay(), result, failedAnswer: FAILED_INSIDE },
   });
   const all: readonly SoakService[] = [
@@ -140,7 +140,7 @@ function createPlay(): (request: { readonly json: unknown }) => Play {
 
 function soakService(
   provider: SoakService['provider'],
-  service: PlayedService,
+  service: SimulatedService,
   costOf: (run: Run) => string | null,
 ): SoakService {
   return {

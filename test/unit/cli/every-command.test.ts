@@ -11,7 +11,7 @@ import { CALLS } from '../../../contract/calls.ts';
 import { createDevProgram } from '../../../dev/dev-commands.ts';
 import { readDevConfig } from '../../../dev/dev-config.ts';
 import { json, problem, scriptedApi } from '../http-client/scripted-api.ts';
-import { CALLS_OF_PAGES } from '../../harness/calls-of-pages.ts';
+import { CALLS_WITHOUT_CLIENT } from '../../harness/calls-without-client.ts';
 
 const ACCOUNT = 'acct_1';
 const JOB = `job_${'a'.repeat(26)}`;
@@ -112,7 +112,7 @@ const COMMANDS: Readonly<Record<keyof typeof CALLS, Sent>> = {
   readLedgerReport: ['ledger', 'report', '--month', '2026-01'],
   readLedgerChecks: ['ledger', 'checks'],
   listUnknownBills: ['costs', 'show'],
-  ...CALLS_OF_PAGES,
+  ...CALLS_WITHOUT_CLIENT,
 };
 
 let folder: string;

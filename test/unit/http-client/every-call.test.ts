@@ -3,7 +3,7 @@ import type { Call } from '../../../contract/call.ts';
 import { CALLS } from '../../../contract/calls.ts';
 import { HoldfastClient } from '../../../client/http/http-client.ts';
 import { json, scriptedApi } from './scripted-api.ts';
-import { CALLS_OF_PAGES } from '../../harness/calls-of-pages.ts';
+import { CALLS_WITHOUT_CLIENT } from '../../harness/calls-without-client.ts';
 
 type Client = HoldfastClient;
 /** A call of the client, or why it has none. */
@@ -94,7 +94,7 @@ const methodsFor = (ID: string): Readonly<Record<keyof typeof CALLS, Made>> => (
   readLedgerReport: (holdfast) => holdfast.ledgerReport(),
   readLedgerChecks: (holdfast) => holdfast.ledgerChecks(),
   listUnknownBills: (holdfast) => holdfast.unknownBills().page(),
-  ...CALLS_OF_PAGES,
+  ...CALLS_WITHOUT_CLIENT,
 });
 
 test('every call has a method of the client, which sends it, with an Idempotency-Key where one is needed', async () => {

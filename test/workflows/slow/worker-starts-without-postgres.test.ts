@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { compileProcess } from '../../../dev/stack/compile-process.ts';
 import { bundleWorkflows } from '../../../dev/stack/workflow-bundle.ts';
 import { chooseFreePorts, LOCAL_HOST } from '../../../dev/free-ports.ts';
-import { createClosableDoor, type ClosableDoor } from '../../harness/closable-door.ts';
+import { createClosableProxy, type ClosableProxy } from '../../harness/closable-proxy.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { createTestDatabase, type TestDatabase } from '../../harness/test-database.ts';
 
@@ -16,7 +16,7 @@ const SOON = { timeout: 40_000, interval: 100 };
 
 let database: TestDatabase;
 let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
-let door: ClosableDoor;
+let proxy: ClosableProxy;
 let worker: ChildProcess;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   worker.kill('SIGKILL');
-  await door.shut().catch(() => undefined);
+  await proxy.close().catch(() => undefined);
 });
 afterAll(async () => {
   await database.close();
@@ -33,11 +33,11 @@ afterAll(async () => {
 
 async function start() {
   const { health } = await chooseFreePorts({ health: 0 });
-  door = await createClosableDoor();
-  await door.shut();
-  door.leadTo(database.workerUrl);
+  proxy = await createClosableProxy();
+  await proxy.close();
+  proxy.forwardTo(database.workerUrl);
   const databaseUrl = new URL(database.workerUrl);
-  databaseUrl.host = new URL(door.url).host;
+  databaseUrl.host = new URL(proxy.url).host;
   worker = spawn(process.execPath, [await compileProcess('worker/main.ts')], {
     cwd: CHECKOUT,
     env: {
@@ -78,7 +78,7 @@ test('a worker that starts while PostgreSQL is away says what it waits for, and 
     },
   });
   expect(said(), 'a supervisor is not told that it takes work').not.toContain('"ready":true');
-  await door.open();
+  await proxy.reopen();
   await expect.poll(ask, SOON).toEqual({ status: 200, body: { status: 'ready' } });
   await expect.poll(said).toContain('"ready":true');
   // What was read of PostgreSQL is kept for 5 s.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { redFilesOf } from '../red-again/red-files.ts';
+import { failedFilesOf } from '../rerun-failed/failed-files.ts';
 
 const resultsOf = (red: number) =>
   JSON.stringify({
@@ -14,12 +14,12 @@ const resultsOf = (red: number) =>
   });
 
 test('the red files of a run are run again, and no others', () => {
-  expect(redFilesOf(resultsOf(2))).toEqual(['/checkout/0.test.ts', '/checkout/1.test.ts']);
+  expect(failedFilesOf(resultsOf(2))).toEqual(['/checkout/0.test.ts', '/checkout/1.test.ts']);
 });
 
 test.each([
   [0, /no file is red/],
   [4, /4 files are red/],
 ])('a run with %i red files stays red', (red, message) => {
-  expect(() => redFilesOf(resultsOf(red))).toThrow(message);
+  expect(() => failedFilesOf(resultsOf(red))).toThrow(message);
 });

@@ -34,7 +34,7 @@ const MOST_ACTS = 50;
 const SETTLE_LIMIT_MS = 300_000;
 
 /** The acts of a stack's sandbox, one fault at a time, and their outcomes. */
-export class SandboxDesk {
+export class SandboxActs {
   readonly #stack: Stack;
   readonly #settings: SandboxSettings;
   readonly #relay: WebhookRelay;

@@ -32,7 +32,7 @@ afterAll(async () => {
   await proxy.close();
 });
 
-it('the limit of every response (wire.test.ts) leaves a caller its 503 within 15 s', () => {
+it('the limit of every response (raw-requests.test.ts) leaves a caller its 503 within 15 s', () => {
   expect(RESPOND_WITHIN_MS).toBeLessThan(15_000);
 });
 

@@ -10,7 +10,7 @@ import '../harness/provided-context.ts';
 import { TEST_ROLE_PASSWORD, withDatabase } from '../harness/template-database.ts';
 import { makeTemporaryHome } from '../harness/temporary-home.ts';
 import { service } from '../packaging/compose-file.ts';
-import { PACKED_COPY_LIMIT_MS, untilPackedCopy } from './until-packed-copy.ts';
+import { IMAGE_CONTENT_LIMIT_MS, untilImageContent } from './until-image-content.ts';
 
 const run = promisify(execFile);
 const READY_LIMIT_MS = 60_000;
@@ -23,10 +23,10 @@ let home: Awaited<ReturnType<typeof makeTemporaryHome>>;
 const started: ChildProcess[] = [];
 
 beforeAll(async () => {
-  home = await makeTemporaryHome('packed-copy');
-  ({ app } = await untilPackedCopy());
+  home = await makeTemporaryHome('image-content');
+  ({ app } = await untilImageContent());
   await ensureDatabase(inject('databaseOwnerUrl'), DATABASE);
-}, PACKED_COPY_LIMIT_MS);
+}, IMAGE_CONTENT_LIMIT_MS);
 
 afterAll(async () => {
   for (const child of started) {
@@ -50,7 +50,7 @@ function processEnvironment(role: string): Record<string, string> {
     READY_LINE: 'true',
     DATABASE_URL: databaseUrl(role),
     TEMPORAL_ADDRESS: inject('temporalAddress'),
-    TEMPORAL_TASK_QUEUE: 'packed-copy',
+    TEMPORAL_TASK_QUEUE: 'image-content',
     ASSET_HOME: path.join(home.home, 'assets'),
     WORKFLOW_BUNDLE: path.join(app, 'dist', 'workflow-bundle.js'),
     API_PORT: '0',

@@ -5,11 +5,11 @@ import type { AssetStore } from '../../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../../assets/disk-asset-store.ts';
 import { makeTemporaryHome } from '../../harness/temporary-home.ts';
 import { createContractFixture, NEVER } from './contract-fixture.ts';
-import type { AnsweringSubject } from './dialect.ts';
+import type { SynchronousSubject } from './dialect.ts';
 import { answering, answeringLate } from './fake-service.ts';
 
 /** The contract of a service whose response to a post is the run. */
-export function describeAnswers(subject: AnsweringSubject): void {
+export function describeSynchronousRuns(subject: SynchronousSubject): void {
   const start = createContractFixture(subject);
   const { dialect, mediaType } = subject;
   const checkContent = createCheckContent();

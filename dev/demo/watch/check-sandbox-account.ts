@@ -6,7 +6,7 @@ import type { StackInfo } from '../../stack/stack-info.ts';
 import { check, type Check } from '../demo-step.ts';
 
 /** That nothing is missing: the jobs against the balance, the entries against both, and the reconcile check over the whole ledger. */
-export async function proveLedger(
+export async function checkSandboxAccount(
   info: StackInfo,
   { id: account, opened_with: openedWith }: SandboxState['account'],
   say: (line: string) => void,

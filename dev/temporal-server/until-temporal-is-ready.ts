@@ -5,7 +5,7 @@ const ATTEMPT_TIMEOUT_MS = 2_000;
 const PAUSE_MS = 100;
 
 /** Resolves when the frontend serves the namespace; ends, throwing the last error, when `signal` is aborted. */
-export async function untilTemporalAnswers(
+export async function untilTemporalIsReady(
   address: string,
   namespace: string,
   signal: AbortSignal,

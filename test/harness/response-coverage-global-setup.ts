@@ -24,10 +24,10 @@ const TIER = path.join(import.meta.dirname, '..', 'api');
  * is printed, and fails the run.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { home, remove } = await makeTemporaryHome('answered');
-  const file = path.join(home, 'answered.txt');
+  const { home, remove } = await makeTemporaryHome('response-coverage');
+  const file = path.join(home, 'received.txt');
   writeFileSync(file, '');
-  project.provide('answeredFile', file);
+  project.provide('receivedResponses', file);
   return async () => {
     const missing = hasRunWhole(project) ? missingIn(readFileSync(file, 'utf8')) : [];
     await remove();
@@ -52,8 +52,8 @@ function testFilesIn(folder: string): number {
   return files.filter((file) => file.endsWith('.test.ts') && !file.startsWith(`slow${path.sep}`)).length;
 }
 
-function missingIn(answered: string): readonly string[] {
-  const seen = new Set(answered.split('\n'));
+function missingIn(received: string): readonly string[] {
+  const seen = new Set(received.split('\n'));
   const calls: readonly (readonly [string, Call])[] = Object.entries(CALLS);
   return calls.flatMap(([name, call]) =>
     statusesOf(call)

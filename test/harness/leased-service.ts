@@ -1,45 +1,45 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RunningPart } from './shared-part.ts';
+import type { RunningService } from './shared-service.ts';
 
-/** So long the part stays when no file has it: the next file of the tier begins meanwhile. */
+/** How long the service stays when no file uses it: the next file of the tier begins meanwhile. */
 const LINGER_MS = 10_000;
 
 /**
- * In the process of the run: a part that the files of a tier share, started when the first one asks, ended when the last one has left.
- * `close` ends it at the end of the run.
+ * In vitest's main process: serves leases of one service to the test files of a tier. The first lease starts it; it ends when the last has
+ * been returned, or by `close` at the end of the run.
  *
  * @param start with what the first file asked for
  */
-export async function openPartDoor(
-  start: (asked: string) => Promise<RunningPart<object>>,
+export async function serveLeases(
+  start: (asked: string) => Promise<RunningService<object>>,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   let users = 0;
-  let part: Promise<RunningPart<object>> | null = null;
+  let service: Promise<RunningService<object>> | null = null;
   let lingering: NodeJS.Timeout | undefined;
   const end = async () => {
-    const ended = part;
-    part = null;
+    const ended = service;
+    service = null;
     await ended?.then(({ stop }) => stop()).catch(() => undefined);
   };
-  const enter = async (asked: string): Promise<object> => {
+  const lease = async (asked: string): Promise<object> => {
     users += 1;
     clearTimeout(lingering);
-    part ??= start(asked);
-    return (await part).facts;
+    service ??= start(asked);
+    return (await service).facts;
   };
-  const leave = () => {
+  const release = () => {
     users -= 1;
     if (users === 0) lingering = setTimeout(() => void end(), LINGER_MS);
   };
   const server = http.createServer((request, response) => {
-    const asked = new URL(request.url ?? '', 'http://door').searchParams.get('enter');
+    const asked = new URL(request.url ?? '', 'http://leases').searchParams.get('lease');
     if (asked === null) {
-      leave();
+      release();
       response.end();
       return;
     }
-    enter(asked).then(
+    lease(asked).then(
       (facts) => response.end(JSON.stringify(facts)),
       (error: unknown) => {
         response.statusCode = 500;
@@ -61,18 +61,18 @@ export async function openPartDoor(
   };
 }
 
-/** In a test file: the part behind a door. `leave` leaves it to the other files. Throws what kept it from starting. */
+/** In a test file: a lease of the service. `release` returns it. Throws what kept the service from starting. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one cast, instead of one per tier
-export async function enterPartDoor<Facts>(
-  door: string,
+export async function leaseService<Facts>(
+  url: string,
   asked = '',
-): Promise<{ readonly facts: Facts; readonly leave: () => Promise<void> }> {
-  const response = await fetch(`${door}/?enter=${encodeURIComponent(asked)}`);
+): Promise<{ readonly facts: Facts; readonly release: () => Promise<void> }> {
+  const response = await fetch(`${url}/?lease=${encodeURIComponent(asked)}`);
   const text = await response.text();
   if (!response.ok) throw new Error(text);
-  const leave = async () => {
-    await fetch(door);
+  const release = async () => {
+    await fetch(url);
   };
-  // As the door writes it.
-  return { facts: JSON.parse(text) as Facts, leave };
+  // As serveLeases writes it.
+  return { facts: JSON.parse(text) as Facts, release };
 }

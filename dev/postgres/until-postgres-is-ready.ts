@@ -6,7 +6,7 @@ const PAUSE_MS = 40;
 const WRONG_PASSWORD = '28P01';
 
 /** Resolves when a query is answered; ends, throwing the last error, when `signal` is aborted. */
-export async function untilPostgresAnswers(url: string, signal: AbortSignal): Promise<void> {
+export async function untilPostgresIsReady(url: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
       await askOnce(url);

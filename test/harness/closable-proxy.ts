@@ -1,17 +1,17 @@
 import net from 'node:net';
 
-export type ClosableDoor = {
+export type ClosableProxy = {
   readonly url: string;
-  /** Where everything goes; nothing before it is named. */
-  leadTo: (url: string) => void;
-  /** Does what the end of the process behind an address does: connections are reset, and the port refuses new ones. */
-  shut: () => Promise<void>;
-  /** At the same port. */
-  open: () => Promise<void>;
+  /** Where connections go; before it is called they are reset. */
+  forwardTo: (url: string) => void;
+  /** As when the process behind an address ends: connections are reset, and the port refuses new ones. */
+  close: () => Promise<void>;
+  /** Listens again, at the same port. */
+  reopen: () => Promise<void>;
 };
 
-/** Stands between a process and a server, so that the server's address can go away and come back. Returns it open. */
-export async function createClosableDoor(): Promise<ClosableDoor> {
+/** A TCP proxy between a process and a server, which a test closes and opens again. Returns it open. */
+export async function createClosableProxy(): Promise<ClosableProxy> {
   let target: URL | undefined;
   const sockets = new Set<net.Socket>();
   const join = (from: net.Socket, to: net.Socket) => {
@@ -44,16 +44,16 @@ export async function createClosableDoor(): Promise<ClosableDoor> {
   const { port } = server.address() as net.AddressInfo;
   return {
     url: `http://127.0.0.1:${String(port)}`,
-    leadTo: (url) => {
+    forwardTo: (url) => {
       target = new URL(url);
     },
-    shut: () =>
+    close: () =>
       new Promise((resolve) => {
         server.close(() => {
           resolve();
         });
         for (const socket of sockets) socket.resetAndDestroy();
       }),
-    open: () => listen(port),
+    reopen: () => listen(port),
   };
 }

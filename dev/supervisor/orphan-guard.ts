@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
  * Sees to it that a program that knows nothing of us (PostgreSQL, Temporal) does not outlive us, even when we are killed
  * with SIGKILL. Call the result when the program has ended by itself.
  */
-export function guardAgainstOurDeath(pid: number, signal: NodeJS.Signals): () => void {
+export function endIfOrphaned(pid: number, signal: NodeJS.Signals): () => void {
   return runOnOurDeath('kill -s "$1" "$2"', [signal.replace(/^SIG/, ''), String(pid)]);
 }
 
@@ -12,7 +12,7 @@ export function guardAgainstOurDeath(pid: number, signal: NodeJS.Signals): () =>
  * Sees to it that a process and its direct children, which we have stopped (SIGSTOP), go on when we die: stopped, they would act on no
  * signal that ends them. Call the result when they go on.
  */
-export function guardOfFrozen(pid: number): () => void {
+export function resumeIfOrphaned(pid: number): () => void {
   const script = `ps -A -o pid= -o ppid= | while read -r child parent; do
     if [ "$parent" = "$1" ]; then kill -s CONT "$child"; fi
   done

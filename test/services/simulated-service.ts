@@ -27,7 +27,7 @@ export type Play = {
   readonly submission?: 'taken' | 'busy' | 'lost';
 };
 
-export type PlayedService = Pick<FakeService, 'url' | 'setFaults'> & {
+export type SimulatedService = Pick<FakeService, 'url' | 'setFaults'> & {
   readonly runs: () => readonly Run[];
   /** Runs under way. */
   readonly inFlight: () => number;
@@ -38,7 +38,7 @@ export type PlayedService = Pick<FakeService, 'url' | 'setFaults'> & {
   readonly close: () => Promise<void>;
 };
 
-export type PlayedOptions = {
+export type SimulationOptions = {
   readonly dialect: Dialect;
   readonly play: (request: WireRequest) => Play;
   /** What a run that succeeds has made. */
@@ -53,7 +53,7 @@ export type PlayedOptions = {
 const isOver = ({ state }: FakeJob) => state !== 'queued' && state !== 'running';
 
 /** A fake of a service whose runs begin at once, take their time, and end as they are played. */
-export async function startPlayedService(options: PlayedOptions): Promise<PlayedService> {
+export async function startSimulatedService(options: SimulationOptions): Promise<SimulatedService> {
   const { dialect, play, result } = options;
   const runs: Run[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -149,7 +149,7 @@ function referenceOf(dialect: Dialect, request: WireRequest): string | null {
   return typeof address === 'string' ? referenceOfWebhookUrl(address) : null;
 }
 
-function tellOf({ job, request }: Run, { dialect, webhooks, tell }: PlayedOptions): void {
+function tellOf({ job, request }: Run, { dialect, webhooks, tell }: SimulationOptions): void {
   const address = dialect.webhookAddressOf?.(request);
   if (tell === undefined || webhooks === undefined || typeof address !== 'string') return;
   const body = Buffer.from(JSON.stringify(webhooks.bodyOf(job.id)));

@@ -1,5 +1,5 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import { noteAnswer } from './answered-statuses.ts';
+import { recordResponse } from './record-response.ts';
 import { matchDocument, type Received } from './match-document.ts';
 import { matchShape } from './match-shape.ts';
 
@@ -10,7 +10,7 @@ const MAX_TEXT_BYTES = 8_388_608;
  * Serves as the listener does, and holds every response against contract and document as it leaves, to whichever client: by `fetch`, by a raw socket, in
  * another process or another language. `faults` fills with what was wrong: no client can swallow it.
  */
-export function watchResponses(listener: RequestListener, faults: string[]): RequestListener {
+export function checkResponses(listener: RequestListener, faults: string[]): RequestListener {
   return (request, response) => {
     // Express changes what it is given while it looks for the route.
     const asked = { method: request.method ?? 'GET', path: request.url ?? '/' };
@@ -18,7 +18,7 @@ export function watchResponses(listener: RequestListener, faults: string[]): Req
     // One that is broken off says nothing.
     response.once('finish', () => {
       try {
-        hold(asked, response, text());
+        record(asked, response, text());
       } catch (error) {
         faults.push(error instanceof Error ? error.message : String(error));
       }
@@ -27,7 +27,7 @@ export function watchResponses(listener: RequestListener, faults: string[]): Req
   };
 }
 
-function hold(
+function record(
   request: { readonly method: string; readonly path: string },
   response: ServerResponse,
   text: string | null,
@@ -36,15 +36,15 @@ function hold(
   for (const [name, value] of Object.entries(response.getHeaders())) {
     for (const one of [value ?? []].flat()) headers.append(name, String(one));
   }
-  const name = holdResponse(request, { status: response.statusCode, headers, text });
-  if (name !== undefined) noteAnswer(name, response.statusCode);
+  const name = checkResponse(request, { status: response.statusCode, headers, text });
+  if (name !== undefined) recordResponse(name, response.statusCode);
 }
 
 /**
  * Holds a response against contract and document, as its client has it: for an API in a process of its own. Returns the name of the call, if it is
  * one of the contract's. Throws an Error that names all faults.
  */
-export function holdResponse(
+export function checkResponse(
   request: { readonly method: string; readonly path: string },
   { status, headers, text }: Received,
 ): ReturnType<typeof matchShape> {

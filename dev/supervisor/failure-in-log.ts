@@ -13,7 +13,7 @@ const NO_CAUSE = /^\s*at |^Node\.js v|^\s*[\^{}]*\s*$|^file:\/\//;
  * The last lines of a process's log after `offset`: from its last failure on, if there is one. Indented; empty when it
  * has written nothing. Never throws.
  */
-export async function lastWords(logPath: string, offset: number): Promise<string> {
+export async function failureInLog(logPath: string, offset: number): Promise<string> {
   try {
     const log = await open(logPath, 'r');
     try {

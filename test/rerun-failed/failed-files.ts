@@ -13,7 +13,7 @@ const MAX_RED_FILES = 3;
  * @param json of vitest's JSON reporter
  * @throws Error where none is red, so that something else has failed, or more than three are
  */
-export function redFilesOf(json: string): readonly string[] {
+export function failedFilesOf(json: string): readonly string[] {
   const { testResults } = RESULTS.parse(JSON.parse(json));
   const red = testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
   if (red.length === 0) throw new Error('no file is red: the run itself has failed');

@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { Meddling } from './job-mix.ts';
+import type { Sabotage } from './job-mix.ts';
 import { sendWrongMessage, type MessageFate, type WrongMessage } from './wrong-messages.ts';
 
-export type MeddlingCounts = {
+export type SabotageCounts = {
   readonly messages: Readonly<Record<MessageFate, number>>;
   readonly terminated: number;
   readonly deleted: number;
@@ -10,7 +10,7 @@ export type MeddlingCounts = {
   readonly taken: readonly WrongMessage[];
 };
 
-export type Meddler = ReturnType<typeof createMeddler>;
+export type Saboteur = ReturnType<typeof createSaboteur>;
 
 /**
  * From one deleted workflow to the next. Of a page of reservations one may always be of a workflow that is not found; several at once could be
@@ -19,7 +19,7 @@ export type Meddler = ReturnType<typeof createMeddler>;
 const BETWEEN_DELETIONS_MS = 20_000;
 
 /** A person with access to Temporal, who sends, terminates and deletes what they should not. */
-export function createMeddler(client: Client, namespace = 'default') {
+export function createSaboteur(client: Client, namespace = 'default') {
   const messages: Record<MessageFate, number> = { sent: 0, refused: 0, taken: 0, too_late: 0, unanswered: 0 };
   const taken: WrongMessage[] = [];
   let [terminated, deleted, lastDeletion] = [0, 0, -Infinity];
@@ -44,12 +44,12 @@ export function createMeddler(client: Client, namespace = 'default') {
 
   return {
     /** @param workflowIds of a job: its own first, then those of its outputs. */
-    async meddle(workflowIds: readonly [string, ...string[]], meddling: Meddling): Promise<void> {
+    async sabotageWorkflow(workflowIds: readonly [string, ...string[]], sabotage: Sabotage): Promise<void> {
       const [jobWorkflowId] = workflowIds;
-      const workflowId = workflowIds[meddling.whose % workflowIds.length] ?? jobWorkflowId;
-      switch (meddling.how) {
+      const workflowId = workflowIds[sabotage.whose % workflowIds.length] ?? jobWorkflowId;
+      switch (sabotage.how) {
         case 'messages':
-          for (const message of meddling.messages) {
+          for (const message of sabotage.messages) {
             const fate = await sendWrongMessage(client, workflowId, message);
             messages[fate] += 1;
             if (fate === 'taken') taken.push(message);
@@ -75,6 +75,6 @@ export function createMeddler(client: Client, namespace = 'default') {
     },
     /** Whether a job's workflow, or one of its outputs', was ended behind our back. */
     hasEnded: (jobWorkflowId: string) => ended.has(jobWorkflowId),
-    counts: (): MeddlingCounts => ({ messages, terminated, deleted, taken }),
+    counts: (): SabotageCounts => ({ messages, terminated, deleted, taken }),
   };
 }

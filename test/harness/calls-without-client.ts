@@ -1,7 +1,7 @@
 const PAGE = 'a page for people, or for the deployment’s own tools';
 
 /** Calls that neither the client nor the command line has, and why. */
-export const CALLS_OF_PAGES = {
+export const CALLS_WITHOUT_CLIENT = {
   readFront: PAGE,
   readOpenApi: PAGE,
   readDocs: PAGE,

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 /** Beside the compiler caches of other tools, shared by all stacks of a checkout; gone with node_modules. */
-export const MADE_FILES = path.join(CHECKOUT, 'node_modules', '.cache', 'holdfast');
+export const CACHE_FOLDER = path.join(CHECKOUT, 'node_modules', '.cache', 'holdfast');
 /** Far longer than a stack uses a file. */
 const UNUSED_LIMIT_MS = 7 * 24 * 3_600_000;
 
@@ -12,8 +12,8 @@ const UNUSED_LIMIT_MS = 7 * 24 * 3_600_000;
  * The path of a file made from sources, named by what it was made from, and made when it is missing. Two may make it at
  * once, each with its own draft.
  */
-export async function madeFile(name: string, make: () => Promise<string> | string): Promise<string> {
-  const file = path.join(MADE_FILES, name);
+export async function cachedFile(name: string, make: () => Promise<string> | string): Promise<string> {
+  const file = path.join(CACHE_FOLDER, name);
   const now = new Date();
   const isThere = await utimes(file, now, now).then(
     () => true,
@@ -21,7 +21,7 @@ export async function madeFile(name: string, make: () => Promise<string> | strin
   );
   if (isThere) return file;
   const content = await make();
-  await mkdir(MADE_FILES, { recursive: true });
+  await mkdir(CACHE_FOLDER, { recursive: true });
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, content);
   await rename(draft, file);
@@ -30,8 +30,8 @@ export async function madeFile(name: string, make: () => Promise<string> | strin
 }
 
 async function removeUnused(): Promise<void> {
-  for (const name of await readdir(MADE_FILES)) {
-    const file = path.join(MADE_FILES, name);
+  for (const name of await readdir(CACHE_FOLDER)) {
+    const file = path.join(CACHE_FOLDER, name);
     // Another may be removing it.
     const found = await stat(file).catch(() => null);
     if (found !== null && found.mtimeMs < Date.now() - UNUSED_LIMIT_MS) await rm(file, { force: true });

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type pg from 'pg';
 
-/** Every row of every table, and every sequence: equal where nothing has been written. `but`: tables that count what is asked. */
-export async function wholeDatabase(
+/** Every row of every table, and every sequence: equal where nothing has been written. `except`: tables that count requests. */
+export async function digestOfDatabase(
   owner: Pick<pg.Pool, 'query'>,
-  but: readonly string[] = [],
+  except: readonly string[] = [],
 ): Promise<Readonly<Record<string, string>>> {
   const { rows: tables } = await owner.query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('ledger', 'jobs')
@@ -12,7 +12,7 @@ export async function wholeDatabase(
   );
   expect(tables.length).toBeGreaterThan(20);
   const parts = tables
-    .filter(({ name }) => !but.includes(name))
+    .filter(({ name }) => !except.includes(name))
     .map(
       ({
         name,

@@ -3,12 +3,12 @@ import path from 'node:path';
 import type { RunningStack } from './running-stack.ts';
 
 /** All that a run leaves behind, as texts: the database, the histories, and every file that the stack has written. */
-export async function leftBehind(running: RunningStack): Promise<readonly string[]> {
+export async function readStoredTexts(running: RunningStack): Promise<readonly string[]> {
   return [await dumpOf(running), await historiesOf(running), ...(await filesOf(running.home))];
 }
 
 /** Of the texts, how many have the secret: as it is, in base64, or its bytes where it is `whsec_` and base64. */
-export function holdingSecret(texts: readonly string[], secret: string): number {
+export function countWithSecret(texts: readonly string[], secret: string): number {
   const inner = secret.replace(/^whsec_/, '');
   const words = [inner, Buffer.from(secret).toString('base64')];
   if (inner !== secret) words.push(Buffer.from(inner, 'base64').toString());

@@ -1,16 +1,16 @@
 import { access, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
-import type { PackedCopy } from '../harness/packed-copy.ts';
+import type { ImageContent } from '../harness/image-content.ts';
 import '../harness/provided-context.ts';
 
 /** For the hook that waits. The making is bounded by itself, below this. */
-export const PACKED_COPY_LIMIT_MS = 300_000;
+export const IMAGE_CONTENT_LIMIT_MS = 300_000;
 const PAUSE_MS = 100;
 
 /** The copy, once it is made. Throws with what went wrong. */
-export async function untilPackedCopy(): Promise<PackedCopy> {
-  const copy = inject('packedCopy');
+export async function untilImageContent(): Promise<ImageContent> {
+  const copy = inject('imageContent');
   for (;;) {
     if (await isThere(copy.ready)) return copy;
     if (await isThere(copy.failed)) throw new Error(await readFile(copy.failed, 'utf8'));

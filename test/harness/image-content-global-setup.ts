@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { packedCopyIn, type PackedCopy } from './packed-copy.ts';
+import { imageContentIn, type ImageContent } from './image-content.ts';
 import './provided-context.ts';
 import { makeTemporaryHome } from './temporary-home.ts';
 
@@ -13,23 +13,23 @@ const LIMIT_MS = 240_000;
 
 /**
  * Begins to make what the Dockerfile makes: the build context as .dockerignore leaves it, built there, and beside it the folder of
- * the image with production dependencies only. The tests of other tiers need not wait for it; those of this one do (packed-copy.ts).
+ * the image with production dependencies only. The tests of other tiers need not wait for it; those of this one do (image-content.ts).
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { home, remove } = await makeTemporaryHome('packed');
-  const copy = packedCopyIn(home);
+  const copy = imageContentIn(home);
   const making = makeCopy(copy).then(
     () => writeFile(copy.ready, ''),
     (error: unknown) => writeFile(copy.failed, String(error)),
   );
-  project.provide('packedCopy', copy);
+  project.provide('imageContent', copy);
   return async () => {
     await making;
     await remove();
   };
 }
 
-async function makeCopy({ context, app }: PackedCopy): Promise<void> {
+async function makeCopy({ context, app }: ImageContent): Promise<void> {
   await copyContext(context);
   await mkdir(app);
   for (const file of ['package.json', 'package-lock.json', '.npmrc', 'LICENSE']) {
