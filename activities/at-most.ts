@@ -1,5 +1,5 @@
 /** Runs calls, at most so many at a time, in order of arrival. A waiting call holds no more than its promise. */
-export type AtMost = <Result>(work: () => Promise<Result>) => Promise<Result>;
+type AtMost = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 export function createAtMost(maxAtOnce: number): AtMost {
   const waiting: (() => void)[] = [];

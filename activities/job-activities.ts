@@ -37,7 +37,7 @@ import { createWebhookWatches } from './provider-webhooks/webhook-watches.ts';
 import { FETCH_LIMITS, type FetchLimits } from './references/fetch-reference.ts';
 import { createKeepReferences } from './references/keep-references.ts';
 
-export type JobActivityDependencies = {
+type JobActivityDependencies = {
   readonly database: Database;
   readonly providers: ProviderRegistry;
   readonly assets: AssetStore;

@@ -4,7 +4,7 @@ import { CATALOGUE_TOOLS, type CatalogueTools } from './catalogue-tools.ts';
 import { superscaleDefinition } from './superscale/superscale-definition.ts';
 
 /** The argument of an adopter's file: the tools to write a catalogue, and the shipped one to take parts of. */
-export type AdopterTools = CatalogueTools & { readonly superscale: CatalogueDefinition };
+type AdopterTools = CatalogueTools & { readonly superscale: CatalogueDefinition };
 
 export const ADOPTER_TOOLS: AdopterTools = {
   ...CATALOGUE_TOOLS,

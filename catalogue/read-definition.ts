@@ -5,7 +5,7 @@ import type { CatalogueFault } from './catalogue-error.ts';
 /** No catalogue nests deeper: this ends circles and getters that make ever more. */
 const MAX_DEPTH = 50;
 
-export type ReadDefinition = { readonly value: unknown; readonly faults: readonly CatalogueFault[] };
+type ReadDefinition = { readonly value: unknown; readonly faults: readonly CatalogueFault[] };
 
 /**
  * Copies a definition as plain data: each value is read once, and later changes by the file have no effect. Schemas and

@@ -4,7 +4,7 @@ import type { FalBilling } from './input/fal-bill.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
 
 /** The HTTP API that the commands call, and the platform key they call it with. */
-export type ApiTarget = { readonly url: string; readonly key: string };
+type ApiTarget = { readonly url: string; readonly key: string };
 
 /** The environment of a command line, from its main.ts: its name, and how to reach the API and PostgreSQL. */
 export type CommandContext = {

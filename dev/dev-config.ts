@@ -41,7 +41,7 @@ export type BrowserConfig = {
 };
 
 /** What the test that runs docker-compose.yml as processes takes from the environment. */
-export type ComposeTestConfig = {
+type ComposeTestConfig = {
   /** HOLDFAST_REQUIRE_COMPOSE: a machine on which that cannot be done fails the test; else it skips it. */
   readonly isRequired: boolean;
 };

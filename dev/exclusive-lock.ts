@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownIdentity, processIdentityOf } from './supervisor/process-identity.ts';
 
-export type LockHolder = { readonly pid: number; readonly identity: string };
+type LockHolder = { readonly pid: number; readonly identity: string };
 export type Lock = { readonly release: () => Promise<void> };
 
 /** Two processes may set the same dead holder's lock aside at once: the second look finds who has it. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-export type ProgramOptions = {
+type ProgramOptions = {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Another user to run as. */

@@ -4,7 +4,7 @@
  * string operations: workflow code uses this file.
  */
 
-export type AttemptKey = {
+type AttemptKey = {
   readonly accountId: string;
   readonly outputId: string;
   readonly stage: string;

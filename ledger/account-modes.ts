@@ -2,7 +2,7 @@ import type { AccountMode } from '../domain/account-mode.ts';
 import type { Database } from './database.ts';
 
 /** Reads the mode of an account. One that does not exist counts as live, and is refused elsewhere. */
-export type ModeOf = (accountId: string) => Promise<AccountMode>;
+type ModeOf = (accountId: string) => Promise<AccountMode>;
 
 /** An account keeps its mode, so each is read once; a bounded cache per process. */
 const MAX_KNOWN = 50_000;

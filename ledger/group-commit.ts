@@ -2,7 +2,7 @@
  * A verb over many items in one call, with results in their order. After holding its locks for long enough it may
  * return those of the first items only, at least one: the others were not done.
  */
-export type BatchVerb<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
+type BatchVerb<Item, Result> = (items: readonly Item[]) => Promise<readonly Result[]>;
 
 /** One item. Simultaneous calls go together. */
 export type GroupedVerb<Item, Result> = (item: Item) => Promise<Result>;

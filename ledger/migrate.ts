@@ -4,7 +4,7 @@ import pg from 'pg';
 import { applyFunctions } from './apply-functions.ts';
 import { ensureRole } from './ensure-role.ts';
 
-export type MigrateOptions = {
+type MigrateOptions = {
   /** A role that owns the database: the processes' own roles may not change a schema. */
   readonly ownerUrl: string;
   readonly apiPassword: string;

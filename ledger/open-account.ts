@@ -7,7 +7,7 @@ import { onlyRow } from './only-row.ts';
 import type { Account } from './reads/read-account.ts';
 import { grantCredits } from './grant-credits.ts';
 
-export type OpenedAccount =
+type OpenedAccount =
   | (Account & { readonly outcome: 'opened' | 'exists' })
   /** The reference belongs to an account opened under another name, or in the other mode. */
   | { readonly outcome: 'key_reused'; readonly accountId: string };

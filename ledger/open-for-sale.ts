@@ -3,7 +3,7 @@ import { publishAtStart } from './price-lists.ts';
 import type { PriceList } from '../domain/prices/price-list.ts';
 
 /** A database that rejects statements until the price lists are published. */
-export type OpenForSale = {
+type OpenForSale = {
   /** Rejects every statement until the price lists are published. */
   readonly database: Database;
   readonly isOpen: () => boolean;

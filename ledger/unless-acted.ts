@@ -2,7 +2,7 @@
 export type ActedBy = { readonly actor: string; readonly reason: string };
 
 /** What else counts as the same: actions by their names, and what their details hold. */
-export type SameAction = { readonly actions: readonly string[]; readonly subject?: object };
+type SameAction = { readonly actions: readonly string[]; readonly subject?: object };
 
 /**
  * The condition of a call that was decided on a dry run, for ledger.unless_acted and ledger.refuse_if_acted: no other person has done the same since.

@@ -1,7 +1,7 @@
 import { unlessActed } from './unless-acted.ts';
 import type { Database } from './database.ts';
 
-export type VoidResult =
+type VoidResult =
   | { readonly outcome: 'voided'; readonly voided: number; readonly notRecovered: number }
   | { readonly outcome: 'not_found' };
 

@@ -30,7 +30,7 @@ export type ServiceDependencies = {
   readonly onError: (error: unknown) => void;
 };
 
-export type AssembledService = {
+type AssembledService = {
   readonly state: ServiceState;
   /** Resumes what an earlier process left unfinished. `origin`: the beginning of links in webhooks. */
   resume(origin: string): void;

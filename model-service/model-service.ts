@@ -12,7 +12,7 @@ export type ModelServiceDependencies = ServiceDependencies & {
   readonly port: number;
 };
 
-export type ModelService = {
+type ModelService = {
   readonly url: string;
   /** Stops listening and working. The next start resumes unfinished predictions. */
   close(): Promise<void>;

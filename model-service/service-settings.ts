@@ -18,7 +18,7 @@ const SETTINGS = z.object({
     .optional(),
 });
 
-export type Settings = {
+type Settings = {
   readonly host: string;
   readonly port: number;
   readonly home: string;

@@ -2,7 +2,7 @@ import type { Logger } from './logger.ts';
 
 export type StopStep = { readonly name: string; readonly stop: () => Promise<unknown> };
 
-export type Shutdown = {
+type Shutdown = {
   /** Runs the steps, then exits: 0 after a signal, 1 with an `error`. Only the first call counts. */
   begin(reason: string, error?: unknown): void;
 };

@@ -5,7 +5,7 @@ import type { Readiness } from '../runtime/readiness.ts';
 /** The metrics that Prometheus reads. */
 type Metrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
-export type HealthServer = { readonly stop: () => Promise<void> };
+type HealthServer = { readonly stop: () => Promise<void> };
 
 /**
  * Serves `GET /readyz` of a worker (200 while it polls and its dependencies respond, else 503 with the reasons) and

@@ -16,7 +16,7 @@ import { temporalFaults } from '../runtime/temporal/temporal-readiness.ts';
 /** A running worker, and its dependencies. */
 type RunningWorker = { readonly client: Client; readonly worker: Worker; readonly taskQueue: string };
 
-export type WorkerReadiness = {
+type WorkerReadiness = {
   readonly ask: Readiness;
   /** Marks it as running: before, it is not ready, and says what its start waits for. */
   readonly runs: (running: RunningWorker) => void;

@@ -9,7 +9,7 @@ import {
 } from '../content/check-content.ts';
 import type { OpenedFile, Provider, ResultFile } from '../providers/provider.ts';
 
-export type BroughtIn =
+type BroughtIn =
   | { readonly outcome: 'stored'; readonly asset: StoredAsset }
   | { readonly outcome: 'failed'; readonly code: FailureCode }
   | NotBroughtIn;
@@ -20,7 +20,7 @@ export type NotBroughtIn =
   /** Ask the provider for a fresh link, if it has any. */
   | { readonly outcome: 'link_expired' };
 
-export type BringInContext = {
+type BringInContext = {
   readonly provider: Provider;
   readonly assets: AssetStore;
   readonly checkContent: CheckContent;

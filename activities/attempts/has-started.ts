@@ -10,7 +10,7 @@ const POLL_TIMEOUT_MS = 5_000;
 /** By reference, the provider's ids of accepted attempts. */
 export type ProviderJobs = Readonly<Record<string, string>>;
 
-export type Started = { readonly providerJobs: ProviderJobs } & (
+type Started = { readonly providerJobs: ProviderJobs } & (
   | { readonly outcome: 'started' }
   /** Nothing is known to be late: not submitted yet, not for so long, or its provider does not say. */
   | { readonly outcome: 'look_again'; readonly inSeconds: number }

@@ -15,7 +15,7 @@ import { bringInResult, type NotBroughtIn } from './bring-in-result.ts';
 import { recordSurely } from './record-surely.ts';
 import { expectedContentOf } from './expected-content.ts';
 
-export type RecordEndDependencies = {
+type RecordEndDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
   readonly assets: AssetStore;

@@ -5,7 +5,7 @@ import { withHeartbeat } from './with-heartbeat.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { Provider } from '../providers/provider.ts';
 
-export type Stopped =
+type Stopped =
   /** Nothing runs there any more, or ever did. */
   | 'stopped'
   /** Too late: the output's result is finished. */
@@ -22,7 +22,7 @@ export type StopCause =
  * Nothing was stopped, since support has extended or restarted. The seconds until the credits return, by the database's
  * clock.
  */
-export type StopRevoked = { readonly secondsLeft: number };
+type StopRevoked = { readonly secondsLeft: number };
 
 /** A deadline this near has come: the workflow's clock and the database's differ. */
 const SAME_INSTANT_SECONDS = 5;

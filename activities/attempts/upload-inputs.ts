@@ -19,7 +19,7 @@ export type UploadInputs = (
   namedOf: (inputs: readonly StageInput[]) => readonly string[],
 ) => Promise<UploadedInputs | 'not_taken'>;
 
-export type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
+type ReadStageResults = (accountId: string, outputId: string) => Promise<readonly StageResult[]>;
 
 /**
  * Uploads the results of earlier stages and the pictures that an attempt needs. Returns how a submission names them. It

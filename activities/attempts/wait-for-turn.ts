@@ -10,7 +10,7 @@ import type { TurnWatches } from './turn-watches.ts';
 /** A place in the line is reported when it has halved: the thousandth in line has ten such events. */
 const SHARE_THAT_IS_NEWS = 2;
 
-export type WaitForTurn = () => Promise<AttemptOutcome | null>;
+type WaitForTurn = () => Promise<AttemptOutcome | null>;
 
 export type WaitForTurnDependencies = {
   readonly attempts: Attempts;

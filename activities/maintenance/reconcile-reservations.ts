@@ -34,7 +34,7 @@ export type ReconcileReport = {
   readonly doubt: Doubt | null;
 };
 
-export type ReconcileDependencies = {
+type ReconcileDependencies = {
   readonly database: Database;
   readonly client: Client;
   readonly jobActivities: Pick<JobActivities, 'settle' | 'settleOverdue'>;

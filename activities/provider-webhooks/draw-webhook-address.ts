@@ -5,7 +5,7 @@ import { webhookUrlOf } from '../../domain/webhooks/provider-webhook-address.ts'
  * The webhook address of one attempt, and the hash that is stored of its secret: the secret leaves this process with
  * the submission alone.
  */
-export type WebhookAddress = { readonly url: string; readonly secretHash: Buffer };
+type WebhookAddress = { readonly url: string; readonly secretHash: Buffer };
 
 /** @param baseUrl where services reach our API. */
 export function drawWebhookAddress(baseUrl: string, provider: string, reference: string): WebhookAddress {

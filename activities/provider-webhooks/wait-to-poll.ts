@@ -4,7 +4,7 @@ import { pollPauseMs } from './poll-pause.ts';
 import type { WatchedAttempt, WebhookWatches } from './webhook-watches.ts';
 
 /** Waits between two polls, at least as long as the provider asks. */
-export type WaitToPoll = (providerPauseMs: number) => Promise<void>;
+type WaitToPoll = (providerPauseMs: number) => Promise<void>;
 
 /**
  * Waits longer each time, but no longer than until a webhook arrives. A webhook is not believed: the poll decides. If

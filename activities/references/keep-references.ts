@@ -13,11 +13,11 @@ import {
   type FetchLimits,
 } from './fetch-reference.ts';
 
-export type KeptReferences =
+type KeptReferences =
   /** All of them are in our store. */
   { readonly outcome: 'kept' } | { readonly outcome: 'refused'; readonly failure: Failure };
 
-export type KeepReferencesDependencies = FetchDependencies & {
+type KeepReferencesDependencies = FetchDependencies & {
   readonly references: References;
   readonly fetchLimits: FetchLimits;
 };

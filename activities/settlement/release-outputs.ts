@@ -4,7 +4,7 @@ import { outputIdOf, releaseKeyOf } from '../../domain/ids.ts';
 import type { Settle } from './settle.ts';
 
 /** The outputs of a job from `from` to `to`, which is not included. */
-export type OutputRange = {
+type OutputRange = {
   readonly accountId: string;
   readonly jobId: string;
   readonly from: number;

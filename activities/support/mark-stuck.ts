@@ -2,7 +2,7 @@ import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import { providerJobsOf, type ProviderJobs } from '../attempts/has-started.ts';
 
-export type MarkedStuck = {
+type MarkedStuck = {
   /** False: the output has ended. */
   readonly isStuck: boolean;
   /** By reference, the provider's ids of its attempts, for support. */

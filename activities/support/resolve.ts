@@ -13,7 +13,7 @@ import type { Provider } from '../providers/provider.ts';
 import { MAX_MS_BEFORE_POST } from '../attempts/right-to-post.ts';
 import { LONGEST_BESIDE_POST_MS } from '../attempts/submit-attempt.ts';
 
-export type Resolution =
+type Resolution =
   /** Its outcome is on its row; with the provider's job id where there is one. */
   | { readonly outcome: 'known'; readonly providerJobId: string | null }
   /** Its provider cannot be asked. */
@@ -44,7 +44,7 @@ const BEHIND_GATEWAY_SECONDS = 20 * 60;
  */
 const PROMPT_MS = 1_500;
 
-export type ResolveDependencies = {
+type ResolveDependencies = {
   readonly attempts: Attempts;
   readonly providers: ProviderRegistry;
   readonly thisProcess: ThisProcess;

@@ -8,7 +8,7 @@ import { route, type Effect, type Route } from '../http/route.ts';
 import type { Call } from '../../contract/call.ts';
 
 /** A request about an account: which account, who asks, and the body. */
-export type AccountChange<Schema extends z.ZodType> = ReadBody<Schema> & {
+type AccountChange<Schema extends z.ZodType> = ReadBody<Schema> & {
   readonly accountId: string;
   readonly actor: string;
   readonly response: Response;

@@ -22,7 +22,7 @@ const BACK_OFF_MS = 1_000;
 const ENDS_THE_RIGHT: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'forbidden']);
 
 /** An event in a stream: its cursor, from which it is resumed, and its JSON. */
-export type ShowEvent = (event: AccountEvent) => { readonly id: number; readonly view: object };
+type ShowEvent = (event: AccountEvent) => { readonly id: number; readonly view: object };
 
 /**
  * Streams events until `isLast`, or until the caller is gone or too slow, its key or session has ended, or the stream

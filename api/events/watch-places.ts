@@ -11,7 +11,7 @@ export type WatchPlaces = { readonly ofProcess: number; readonly perAccount: num
 export type NoPlace =
   { readonly is: 'account_full'; readonly places: number } | { readonly is: 'process_full' };
 
-export type TakenPlaces = {
+type TakenPlaces = {
   /** Takes a place for an account; returns a function that frees it, to be called once. */
   take(accountId: string): { readonly is: 'taken'; readonly free: () => void } | NoPlace;
 };

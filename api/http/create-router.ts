@@ -11,7 +11,7 @@ import { Problem, unavailable } from './problem.ts';
 import { stateOf } from './request/request-state.ts';
 import type { AccountExchange, CallerExchange, Exchange, Route } from './route.ts';
 
-export type Access = {
+type Access = {
   readonly authenticate: Authenticate;
   readonly actingFor: ActingFor;
   readonly limitRequests: LimitRequests;

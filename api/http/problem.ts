@@ -5,7 +5,7 @@ import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
  * The fields of a problem besides its code; an absent one is not shown. `billed` defaults to the request's state
  * (request-state.ts), `detail` and `retryable` to the code's (problems.ts).
  */
-export type ProblemFields = Readonly<
+type ProblemFields = Readonly<
   Partial<Omit<ProblemView, 'type' | 'title' | 'status' | 'code' | 'request_id'>>
 >;
 

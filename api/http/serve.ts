@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { BadRequestResponder } from './request/bad-request.ts';
 
 /** The limits of a connection, in milliseconds. A slower client, or one that went away silently, is cut off. */
-export type ConnectionLimits = {
+type ConnectionLimits = {
   /** Until the headers have arrived, also of a connection that has sent nothing. */
   readonly headersMs: number;
   /** Until the whole request has arrived. */

@@ -7,7 +7,7 @@ import { followEvents } from '../events/follow-events.ts';
 import { DatabaseUnavailable } from '../http/available-database.ts';
 import type { AccountExchange } from '../http/route.ts';
 
-export type AwaitedJob = {
+type AwaitedJob = {
   readonly job: StoredJob;
   /** False: there was nothing to wait for, or no place to wait in. */
   readonly hasWaited: boolean;

@@ -12,7 +12,7 @@ import type { JobRequest } from '../../domain/work/job-request.ts';
 import { workItemsOf } from '../../domain/prices/quote.ts';
 
 /** The terms of a quote besides its price: the deadline, the credits that a cancel returns, and the calls. */
-export type QuoteTerms = {
+type QuoteTerms = {
   readonly deadlineSeconds: number;
   readonly cancelRule: string;
   /** The calls that make it. */

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { FalKeys } from './fal-keys.ts';
 import { isRecent, jobNamedIn, type VerifyWebhook } from './verify-webhook.ts';
 
-export type FalWebhookRules = {
+type FalWebhookRules = {
   /** Keys rotate, and a webhook does not name its key, so every one is tried. */
   readonly keys: FalKeys;
   /** The user that the request must belong to; null: any. */

@@ -15,9 +15,9 @@ import type { S3Settings } from '../../runtime/settings/asset-store-config.ts';
 import { signContentHash } from './sign-content-hash.ts';
 
 /** Size, and time by the server's clock in ms since the epoch. */
-export type ObjectFacts = { readonly bytes: number; readonly storedAt: number };
+type ObjectFacts = { readonly bytes: number; readonly storedAt: number };
 
-export type Upload = {
+type Upload = {
   /** Called for every try: a stream can be sent once. */
   readonly read: () => Readable;
   readonly bytes: number;

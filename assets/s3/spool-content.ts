@@ -7,7 +7,7 @@ import type { Asset, PutOptions } from '../asset-store.ts';
 import { measureContent } from '../measure-content.ts';
 
 /** Content in a file without a name, which every try of an upload reads. */
-export type SpooledContent = {
+type SpooledContent = {
   readonly asset: Asset;
   readonly read: () => Readable;
   readonly close: () => Promise<void>;

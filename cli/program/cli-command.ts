@@ -7,7 +7,7 @@ const INCOMPLETE: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** The options that others require, in words: `--reason <text>`. */
-export type Needs<Options> = (options: Partial<Options>) => readonly string[];
+type Needs<Options> = (options: Partial<Options>) => readonly string[];
 
 /** A command that reports everything that is missing at once; commander reports one thing at a time. */
 export class CliCommand extends Command {

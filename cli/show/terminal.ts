@@ -36,7 +36,7 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
 }
 
 /** A row of a table, and below it what would make it wider than a terminal: ids, and what people wrote. */
-export type TableRecord = { readonly cells: readonly string[]; readonly below: readonly string[] };
+type TableRecord = { readonly cells: readonly string[]; readonly below: readonly string[] };
 
 /** A table with further lines below each row, in lines of 80 where the cells let it. */
 export function formatRecords(header: readonly string[], records: readonly TableRecord[]): string {

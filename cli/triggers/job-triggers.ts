@@ -34,7 +34,7 @@ const TRIGGERS: Readonly<Record<Exclude<TriggeredType, AccountTriggerType>, JobT
   'credits.low': { body: delivered, before: noticeBelowBalance },
 };
 
-export type JobTriggerType = keyof typeof TRIGGERS;
+type JobTriggerType = keyof typeof TRIGGERS;
 
 /** Brings an event about by a job, and returns it. Throws a CommandError where the job ends without it. */
 export async function triggerByJob(sandbox: Sandbox, type: JobTriggerType): Promise<JobEvent> {

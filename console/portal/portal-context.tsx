@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import type { Catalogue, CurrentPortalSession } from '../../client/http/wire-types.ts';
 
 /** The session with its rights, and the catalogue. Both are read once per visit. */
-export type Visit = { readonly session: CurrentPortalSession; readonly catalogue: Catalogue };
+type Visit = { readonly session: CurrentPortalSession; readonly catalogue: Catalogue };
 
 export const VisitParts = createContext<Visit | null>(null);
 

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
  * A place within the page, from the address's fragment: no server or log sees it, so ids, names and searches stay in
  * the browser. `#/jobs/job_1?state=failed` is path `['jobs', 'job_1']` and query `state=failed`.
  */
-export type Place = { readonly path: readonly string[]; readonly query: URLSearchParams };
+type Place = { readonly path: readonly string[]; readonly query: URLSearchParams };
 
 function placeOf(hash: string): Place {
   const text = hash.replace(/^#\/?/, '');

@@ -29,7 +29,7 @@ export function rulesFor(rules: RequestRules, mode: AccountMode): RequestRules {
   return { ...rules, catalogue: { ...rules.catalogue, models }, allowsTestScenarios: true, isOfTests: true };
 }
 
-export type ParsedJobRequest =
+type ParsedJobRequest =
   | { readonly ok: true; readonly request: JobRequest }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 

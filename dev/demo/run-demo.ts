@@ -29,7 +29,7 @@ export type StepReport = {
 export type DemoReport = { readonly ok: boolean; readonly steps: readonly StepReport[] };
 
 /** What the demo plays on. */
-export type DemoStage = {
+type DemoStage = {
   readonly info: () => Promise<StackInfo>;
   readonly say: Progress;
   /** False: the step that kills the stack's worker is left out. */

@@ -23,7 +23,7 @@ const SERVER_SETTINGS = {
   lc_messages: 'C',
 } as const;
 
-export type PostgresOptions = {
+type PostgresOptions = {
   readonly home: string;
   readonly port: number;
   readonly superuserPassword: string;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isReachableByOthers, type ServerUser } from './server-user.ts';
 
-export type ServerBinaries = { readonly initdb: string; readonly postgres: string };
+type ServerBinaries = { readonly initdb: string; readonly postgres: string };
 
 /** Where root keeps a copy of the binaries when PostgreSQL's user cannot reach the checkout. */
 const SHARED_CACHE = '/var/cache/holdfast';

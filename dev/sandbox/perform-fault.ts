@@ -9,7 +9,7 @@ import { secondsText, type SandboxSettings } from './sandbox-settings.ts';
 import type { WebhookRelay } from './webhook-relay.ts';
 
 /** What a fault works with. */
-export type FaultScene = {
+type FaultScene = {
   readonly stack: Stack;
   readonly account: SandboxAccount;
   readonly relay: WebhookRelay;

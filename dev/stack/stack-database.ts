@@ -4,7 +4,7 @@ import { postgresUrl, superuserUrl } from '../postgres/postgres-child.ts';
 import type { Progress } from '../progress.ts';
 import type { StackSecrets } from './stack-secrets.ts';
 
-export type StackDatabase = {
+type StackDatabase = {
   readonly ownerUrl: string;
   readonly apiUrl: string;
   readonly workerUrl: string;

@@ -5,7 +5,7 @@ import { restartDelayMs, SOUND_LIFE_MS } from './restart-delay.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { withTimeout } from './with-timeout.ts';
 
-export type SupervisorEvents = {
+type SupervisorEvents = {
   /** A process has started (null: has ended). */
   readonly onPid: (pid: number | null) => void;
   /** For people: "worker was ended by SIGKILL; starting it again". */

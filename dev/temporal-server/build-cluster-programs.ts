@@ -5,7 +5,7 @@ import { buildGoProgram } from './build-go-program.ts';
 import { isExecutable } from './programs.ts';
 import { TEMPORAL_SERVER_VERSION } from './temporal-version.ts';
 
-export type ClusterPrograms = { readonly server: string; readonly sqlTool: string };
+type ClusterPrograms = { readonly server: string; readonly sqlTool: string };
 
 /** Another process's build, beside which this one waits. */
 const OTHERS_BUILD_TIMEOUT_MS = 25 * 60_000;

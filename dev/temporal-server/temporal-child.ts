@@ -22,7 +22,7 @@ const DYNAMIC_CONFIG = [
   'matching.enableFairness=true',
 ];
 
-export type TemporalServerOptions = {
+type TemporalServerOptions = {
   /** The `temporal` program (locate-temporal-server.ts). */
   readonly program: string;
   readonly home: string;

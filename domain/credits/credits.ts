@@ -1,5 +1,5 @@
 /** A whole number of credits, 0 … 2^53 − 1. Never a float, never a bigint. */
-export type Credits = number & { readonly __unit: 'credits' };
+type Credits = number & { readonly __unit: 'credits' };
 
 /** The largest amount one call may move. Far above any plan (60,000) and far below 2^53, so sums stay exact. */
 export const MAX_CREDITS_PER_CALL = 1_000_000_000_000;

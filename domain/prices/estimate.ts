@@ -2,7 +2,7 @@ import { toCredits } from '../credits/credits.ts';
 import type { PriceList } from './price-list.ts';
 
 /** The jobs that a balance buys, by a price list's planning figures: each number alone, not together. */
-export type Estimate = Readonly<Record<string, number>>;
+type Estimate = Readonly<Record<string, number>>;
 
 /**
  * How far credits go, rounded down. For planning only: a quote gives a job's price. Throws RangeError for what is not a

@@ -86,7 +86,7 @@ export type PricePart = {
 export type PriceBreakdown = { readonly credits: number; readonly parts: readonly PricePart[] };
 
 /** One output's fields, with the defaults of its kind. */
-export type PricedFields = Readonly<Record<string, unknown>>;
+type PricedFields = Readonly<Record<string, unknown>>;
 
 /**
  * The exact price of one output under a rule. Pure. Throws RangeError for a value without a price; the check of a

@@ -2,7 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import type { PriceRule, PriceTable } from './price-list.ts';
 
 /** One figure of a price list: the values that it is for, and the credits. */
-export type PriceRow = { readonly values: Readonly<Record<string, string>>; readonly credits: number };
+type PriceRow = { readonly values: Readonly<Record<string, string>>; readonly credits: number };
 
 /** The figures of a rule, where it is a list of them; null for a rule that computes. */
 export function priceRowsOf(rule: PriceRule): readonly PriceRow[] | null {

@@ -23,7 +23,7 @@ export type AccountTerms = {
 };
 
 /** Before and after. */
-export type Terms = { readonly before: AccountTerms; readonly after: AccountTerms };
+type Terms = { readonly before: AccountTerms; readonly after: AccountTerms };
 
 const LIMITS = {
   max_concurrent_jobs: 'jobs at once',

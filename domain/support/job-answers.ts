@@ -26,7 +26,7 @@ type AnsweredAttempt = {
   readonly cost: string | null;
 };
 
-export type JobAnswers = { readonly charged: string; readonly output: string; readonly tried: string };
+type JobAnswers = { readonly charged: string; readonly output: string; readonly tried: string };
 
 /** @param returnBy when the reserved credits return, RFC 3339 in UTC */
 export function answersOf(outputs: readonly AnsweredOutput[], returnBy: string): JobAnswers {

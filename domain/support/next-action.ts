@@ -1,5 +1,5 @@
 /** The next automatic action for an output, for support to read. */
-export type NextAction = {
+type NextAction = {
   readonly action: 'stop_and_return' | 'reconciler_returns';
   /** RFC 3339. */
   readonly at: string;

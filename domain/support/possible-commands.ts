@@ -16,7 +16,7 @@ export const COMMAND_NAMES = ['extend', 'restart', 'release', 'refund', 'resolve
  * `attempt`: the reference of the attempt concerned; null: the whole job. `output_ids`: the outputs that the command can be
  * limited to, one at a time.
  */
-export type PossibleCommand = {
+type PossibleCommand = {
   readonly command: (typeof COMMAND_NAMES)[number];
   readonly attempt: string | null;
   readonly output_ids: readonly string[];

@@ -22,7 +22,7 @@ export function isOverdue(overdueSeconds: number): boolean {
   return overdueSeconds > OVERDUE_AFTER_SECONDS;
 }
 
-export type Verdict =
+type Verdict =
   /** Its workflow runs, or closed a moment ago: its last admission or settlement may be under way. */
   | { readonly verdict: 'leave' }
   | { readonly verdict: 'settle' }

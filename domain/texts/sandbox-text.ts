@@ -1,7 +1,7 @@
 import { SANDBOX_GLYPHS } from './sandbox-glyphs.ts';
 
 /** A text as the sandbox model draws it. */
-export type SandboxText = {
+type SandboxText = {
   /** On one line, without characters that are not drawn. */
   readonly line: string;
   /** The first character that its fonts have no glyph for, or null. */

@@ -8,7 +8,7 @@ export const WEBHOOK_PATH = '/v1/provider_webhooks';
 /** 256 bits as base64url. */
 const TOKEN = /^(att_[^\p{C}/.]{1,200})\.([A-Za-z0-9_-]{43})$/u;
 
-export type WebhookToken = { readonly reference: string; readonly secret: string };
+type WebhookToken = { readonly reference: string; readonly secret: string };
 
 /** @param baseUrl where services reach our API, without a slash at its end. */
 export function webhookUrlOf(baseUrl: string, provider: string, { reference, secret }: WebhookToken): string {

@@ -91,7 +91,7 @@ export function withoutAgreement(body: Readonly<Record<string, unknown>>): Recor
  * The request of a free retry: the id of the review that decided it. The work comes from PostgreSQL, if a decision
  * there names this job.
  */
-export type FreeRetryRequest = { readonly free_retry_of: string };
+type FreeRetryRequest = { readonly free_retry_of: string };
 
 export function freeRetryRequest(reviewId: string): FreeRetryRequest {
   return { free_retry_of: reviewId };

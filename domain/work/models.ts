@@ -248,7 +248,7 @@ export const BATCH_WINDOW = 16;
 const STOP_SECONDS = 30;
 
 /** When all outputs of a job are expected, and must be done, in seconds from admission. */
-export type BatchTimes = Pick<JobTimes, 'expectedSeconds' | 'deadlineSeconds'>;
+type BatchTimes = Pick<JobTimes, 'expectedSeconds' | 'deadlineSeconds'>;
 
 /**
  * The times of a whole job: its only output's; of several, the rounds of the slowest output that the window needs. A

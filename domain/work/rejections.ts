@@ -22,7 +22,7 @@ export type ErrorClass =
   | 'interrupted'
   | 'unknown_outcome';
 
-export type AfterRejection =
+type AfterRejection =
   | { readonly next: 'resubmit' }
   /** The submission is fine: the service takes none now, or never saw it. Another uses up no attempt. */
   | { readonly next: 'wait' }

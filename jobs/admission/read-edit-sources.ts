@@ -9,7 +9,7 @@ type SourceRefusal = {
   readonly reason: 'source_not_found' | 'source_not_delivered';
 };
 
-export type EditSources =
+type EditSources =
   | { readonly outcome: 'found'; readonly sourceOf: SourceOf }
   | { readonly outcome: 'refused'; readonly refusal: SourceRefusal };
 

@@ -2,7 +2,7 @@ import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** The work of a free retry, and the metadata of the reviewed output's job. */
-export type FreeRetry = { readonly work: ResolvedWork; readonly metadata: Readonly<Record<string, string>> };
+type FreeRetry = { readonly work: ResolvedWork; readonly metadata: Readonly<Record<string, string>> };
 
 /** The work that a job may run at no credits; null: no decision names this job. */
 export async function readFreeRetry(

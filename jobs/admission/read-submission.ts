@@ -11,7 +11,7 @@ export type StoredAdmission = {
 type StoredQuote = { readonly fingerprint: string; readonly price: Price };
 
 /** What is on record of a submission before it is started. */
-export type SubmissionRecord = {
+type SubmissionRecord = {
   /** Null when the key is new. */
   readonly admission: StoredAdmission | null;
   /** The account's limit of jobs under way, when it is reached; else null. */

@@ -3,7 +3,7 @@ import { QUOTE_LIFETIME_SECONDS, type Price } from '../../domain/prices/quote.ts
 import type { Database } from '../../ledger/database.ts';
 import { groupCommit, type GroupedVerb } from '../../ledger/group-commit.ts';
 
-export type StoredQuote = {
+type StoredQuote = {
   readonly quoteId: string;
   readonly expiresAt: Date;
   readonly now: Date;
@@ -14,7 +14,7 @@ export type StoredQuote = {
 /** 128 random bits, not derived: asking twice gives two quotes, each valid for fifteen minutes. */
 const QUOTE_ID_BYTES = 16;
 
-export type QuoteItem = { readonly accountId: string; readonly fingerprint: string; readonly price: Price };
+type QuoteItem = { readonly accountId: string; readonly fingerprint: string; readonly price: Price };
 
 type Row = { expires_at: Date; now: Date; available: number };
 

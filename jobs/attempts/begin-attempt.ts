@@ -8,7 +8,7 @@ import { toAttemptStatus, type AttemptState, type AttemptStatus, type StatusRow 
 
 export type NewAttempt = Omit<Attempt, 'mediaType' | 'durationSeconds' | 'part' | 'reachWithinSeconds'>;
 
-export type PreparedAttempt = {
+type PreparedAttempt = {
   /** Null: it has no row yet. */
   readonly status: AttemptStatus | null;
   /** Null: there is no such output. */
@@ -19,7 +19,7 @@ export type PreparedAttempt = {
   readonly isModelOpen: boolean;
 };
 
-export type BegunAttempt = AttemptStatus & {
+type BegunAttempt = AttemptStatus & {
   /** True: this submitter made the row and may post, once. */
   readonly isMine: boolean;
   /** What it waits for: it is not its turn, and no row was made. */

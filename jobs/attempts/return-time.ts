@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 
 /** When an output's credits return: as an instant of the machine's clock, and in seconds from now. */
-export type ReturnTime = { readonly at: Date; readonly secondsLeft: number };
+type ReturnTime = { readonly at: Date; readonly secondsLeft: number };
 
 /** Undefined: they are settled. */
 export async function readReturnTime(

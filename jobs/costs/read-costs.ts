@@ -47,7 +47,7 @@ export async function readCosts(
 }
 
 /** A position in the list. The instant is PostgreSQL's own text, to the microsecond. */
-export type UnknownBillPosition = { readonly postedAt: string; readonly reference: string };
+type UnknownBillPosition = { readonly postedAt: string; readonly reference: string };
 
 /** A page of the attempts of a month whose bill is unknown, oldest first. */
 export async function listUnknownBills(

@@ -3,7 +3,7 @@ import { groupCommitByAccount } from '../../ledger/group-commit.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
 import type { ExceededCap } from '../../contract/shapes/problem-shape.ts';
 
-export type SpendItem = {
+type SpendItem = {
   readonly accountId: string;
   readonly key: string;
   readonly fingerprint: string;
@@ -28,7 +28,7 @@ export type SpendAnswer =
   | { readonly outcome: 'account_frozen' }
   | { readonly outcome: 'account_not_found' | 'invalid_amount' | 'key_reused' | 'released' };
 
-export type SpendResult = {
+type SpendResult = {
   readonly answer: SpendAnswer;
   /** The fingerprint of the request first stored under this key. */
   readonly fingerprint: string;

@@ -32,7 +32,7 @@ export async function revokeApiKey(
   return rows[0]?.is_there ?? false;
 }
 
-export type Rotation =
+type Rotation =
   | KeyMade
   /** It has the successor `key`. */
   | { readonly outcome: 'replaced'; readonly key: ApiKeyView }

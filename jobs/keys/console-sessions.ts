@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { drawSecret, hashOfSecret } from './secret-text.ts';
 
-export type StoredConsoleSession = {
+type StoredConsoleSession = {
   readonly sessionId: string;
   /** SHA-256 of the whole token; to be compared in constant time. */
   readonly secretHash: Buffer;

@@ -3,9 +3,9 @@ import type { Database } from '../../ledger/database.ts';
 import type { KeyReach } from './change-api-key.ts';
 
 /** The position where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
-export type KeyListPosition = { readonly createdAt: string; readonly keyId: string };
+type KeyListPosition = { readonly createdAt: string; readonly keyId: string };
 
-export type KeyListPage = {
+type KeyListPage = {
   readonly keys: readonly ApiKeyView[];
   /** Null at the end of the list. */
   readonly next: KeyListPosition | null;

@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 import { drawSecret, hashOfSecret } from './secret-text.ts';
 
-export type StoredPortalSession = {
+type StoredPortalSession = {
   readonly sessionId: string;
   readonly accountId: string;
   readonly mode: AccountMode;

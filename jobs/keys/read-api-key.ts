@@ -2,7 +2,7 @@ import type { AccountMode } from '../../domain/account-mode.ts';
 import type { Database } from '../../ledger/database.ts';
 import { isApiKeyScope, type ApiKeyScope } from '../../contract/api-key-scopes.ts';
 
-export type StoredApiKey = {
+type StoredApiKey = {
   readonly keyId: string;
   /** Null: a platform key, which acts for the account named in the request. */
   readonly accountId: string | null;

@@ -6,7 +6,7 @@ import type { AccountMode } from '../../domain/account-mode.ts';
  * console session `hf_console_…`. The prefix and
  * the checksum let a secret scanner find a leaked one, and let us refuse a mistyped one without asking the database.
  */
-export type SecretText = { readonly id: string; readonly secret: string };
+type SecretText = { readonly id: string; readonly secret: string };
 
 /** What a secret belongs to, by its prefix. */
 type SecretKind = AccountMode | 'portal' | 'console';

@@ -16,7 +16,7 @@ export type RequestTurn = {
 };
 
 /** Asks both limits for one request. Rejects with PostgreSQL's error. */
-export type TakeRequest = (ask: RequestAsk) => Promise<RequestTurn>;
+type TakeRequest = (ask: RequestAsk) => Promise<RequestTurn>;
 
 type Row = { granted: boolean[]; seconds_to_whole: number[] };
 type Decided = { readonly turn: RequestTurn } | { readonly error: unknown };

@@ -2,7 +2,7 @@ import type { ResolvedWork } from '../../domain/work/work.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** One of several outputs, as its workflow begins it. Times in seconds. */
-export type BegunOutput = {
+type BegunOutput = {
   readonly work: ResolvedWork;
   readonly credits: number;
   /** How long it may take, from its begin. */

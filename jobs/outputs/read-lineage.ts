@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 
 /** Where an output came from and what was made from it: the chain of edits, walkable both ways. */
-export type Lineage = {
+type Lineage = {
   readonly sourceOutputId: string | null;
   /** Oldest first, as many as the bound. */
   readonly derivedOutputIds: readonly string[];

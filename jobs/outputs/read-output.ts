@@ -2,7 +2,7 @@ import type { OutputState } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** An output as its customer may read it. The asset's fields are null until it is charged. */
-export type StoredOutput = {
+type StoredOutput = {
   readonly state: OutputState;
   /** The retention of its kind is over: its content is refused, and removed by the sweep. */
   readonly isExpired: boolean;

@@ -2,9 +2,9 @@ import type { Database } from '../../ledger/database.ts';
 import type { StoredJob } from './read-job.ts';
 
 /** The position where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
-export type JobListPosition = { readonly createdAt: string; readonly jobId: string };
+type JobListPosition = { readonly createdAt: string; readonly jobId: string };
 
-export type JobListFilter = {
+type JobListFilter = {
   readonly state: string | null;
   readonly kind: string | null;
   /** RFC 3339; both ends excluded. */

@@ -5,7 +5,7 @@ import { onlyRow } from '../../ledger/only-row.ts';
 import type { StoredModelHealth } from './read-model-health.ts';
 
 /** What needs a person now. Times as PostgreSQL's JSON writes them. */
-export type StoredAttention = Omit<Attention, 'models'> & { readonly models: readonly StoredModelHealth[] };
+type StoredAttention = Omit<Attention, 'models'> & { readonly models: readonly StoredModelHealth[] };
 
 export async function readAttention(database: Database): Promise<StoredAttention> {
   const { rows } = await database.query<{

@@ -52,7 +52,7 @@ export async function readAccountEvents(
 }
 
 /** An account to read new events of, after a sequence; null: only its last event, which gives the sequence. */
-export type NewsQuery = { readonly accountId: string; readonly after: number | null };
+type NewsQuery = { readonly accountId: string; readonly after: number | null };
 
 /** Reads the new events of many accounts in one round trip: in order, at most `limit` per account. */
 export async function readNews(

@@ -4,7 +4,7 @@ import type { JobState, OutputCounts } from '../../domain/work/job-state.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** A job's counts and credits. Numbers: sums within one job are safe integers. */
-export type StoredJobResult = OutputCounts & {
+type StoredJobResult = OutputCounts & {
   readonly state: JobState;
   readonly failureCode: FailureCode | null;
   readonly committed: number;

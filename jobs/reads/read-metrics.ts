@@ -1,7 +1,7 @@
 import type { Database } from '../../ledger/database.ts';
 
 /** One figure of the present, per provider and model where it has them. */
-export type StoredMetric = {
+type StoredMetric = {
   readonly metric: string;
   readonly provider: string | null;
   readonly model: string | null;

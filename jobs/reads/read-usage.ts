@@ -1,7 +1,7 @@
 import { parseCredits } from '../../domain/credits/credits.ts';
 import type { Database } from '../../ledger/database.ts';
 
-export type DailyUsage = { readonly day: string; readonly kind: string; readonly credits: number };
+type DailyUsage = { readonly day: string; readonly kind: string; readonly credits: number };
 
 type Row = { day: string; kind: string; credits: string };
 

@@ -3,7 +3,7 @@ import { unlessActed } from '../../ledger/unless-acted.ts';
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
-export type Decision = {
+type Decision = {
   readonly accountId: string;
   readonly reviewId: string;
   readonly key: string;

@@ -3,14 +3,14 @@ import type { Database } from '../../ledger/database.ts';
 import type { StoredReview } from './read-review.ts';
 
 /** The position where a page ended. `createdAt` is PostgreSQL's own text: a Date would lose its microseconds. */
-export type ReviewListPosition = { readonly createdAt: string; readonly reviewId: string };
+type ReviewListPosition = { readonly createdAt: string; readonly reviewId: string };
 
-export type ReviewListFilter = {
+type ReviewListFilter = {
   readonly state: ReviewState | null;
   readonly category: ReviewCategory | null;
 };
 
-export type ReviewListPage = {
+type ReviewListPage = {
   readonly reviews: readonly StoredReview[];
   /** Null at the end of the list. */
   readonly next: ReviewListPosition | null;

@@ -6,7 +6,7 @@ import {
 import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
-export type Report = {
+type Report = {
   readonly accountId: string;
   readonly outputId: string;
   readonly category: ReviewCategory;

@@ -4,7 +4,7 @@ import type { Database } from '../../ledger/database.ts';
 import { onlyRow } from '../../ledger/only-row.ts';
 
 /** The changes of an account that can be shown before they are made, each by the function of SQL that makes it. */
-export type ChangeName =
+type ChangeName =
   'grant' | 'void' | 'set_frozen' | 'set_limits' | 'set_price_list' | 'resend' | 'revoke_key' | 'rotate_key';
 
 /** What a change did before it was rolled back. `Answer`: what its function returned; `Subject`: what it is about. */

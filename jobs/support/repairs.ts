@@ -2,14 +2,14 @@ import type { Repair } from '../../contract/shapes/support-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 
 /** Why the reconciler could not settle a reservation, in its own words or the ledger's. Null: its workflow runs. */
-export type Finding = {
+type Finding = {
   readonly accountId: string;
   readonly reservationId: string;
   readonly why: string | null;
 };
 
 /** A position in the queue. The instant is PostgreSQL's own text, to the microsecond. */
-export type RepairPosition = {
+type RepairPosition = {
   readonly firstSeenAt: string;
   readonly accountId: string;
   readonly reservationId: string;

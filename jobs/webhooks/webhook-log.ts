@@ -31,7 +31,7 @@ export async function readWebhookDeliveries(
 }
 
 /** What to send again: the event of a sequence, or all since a time. */
-export type Resend =
+type Resend =
   { readonly sequence: number } | { readonly since: Date; readonly after: number; readonly limit: number };
 
 /** Who has events sent again, and why; and what they were shown before. */

@@ -19,7 +19,7 @@ export type Entry = {
   readonly createdAt: Date;
 };
 
-export type EntryFilter = {
+type EntryFilter = {
   readonly kinds: readonly EntryKind[] | null;
   /** Entries of these reservations alone. */
   readonly reservationIds: readonly string[] | null;

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-export type ResultLink = { readonly predictionId: string; readonly index: number };
+type ResultLink = { readonly predictionId: string; readonly index: number };
 
-export type OpenedLink =
+type OpenedLink =
   | { readonly outcome: 'valid'; readonly link: ResultLink }
   | { readonly outcome: 'expired'; readonly link: ResultLink }
   | { readonly outcome: 'forged' };

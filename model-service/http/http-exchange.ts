@@ -7,7 +7,7 @@ export type Exchange = {
   readonly url: URL;
 };
 
-export type ReadBody =
+type ReadBody =
   | { readonly outcome: 'read'; readonly body: unknown }
   | { readonly outcome: 'too_large' }
   | { readonly outcome: 'not_json' };

@@ -90,7 +90,7 @@ const REQUEST = z.looseObject({
 export type PredictionInput = z.infer<typeof INPUT>;
 export type PredictionRequest = z.infer<typeof REQUEST>;
 
-export type ParsedRequest =
+type ParsedRequest =
   | { readonly isValid: true; readonly request: PredictionRequest }
   | { readonly isValid: false; readonly message: string };
 

@@ -2,7 +2,7 @@ import { MODEL_SERVICE_LIMITS } from '../service-limits.ts';
 import { RenderInterrupted } from '../renderer.ts';
 import { ruleOf, type Prediction, type PredictionEnd, type PredictionProgress } from './prediction.ts';
 
-export type SchedulerDependencies = {
+type SchedulerDependencies = {
   readonly run: (
     prediction: Prediction,
     onProgress: (progress: PredictionProgress) => void,

@@ -2,7 +2,7 @@ import type { ResultLinks } from '../files/result-links.ts';
 import { ruleOf, statusOf, type Prediction } from './prediction.ts';
 import { productOf } from './products.ts';
 
-export type ViewContext = {
+type ViewContext = {
   readonly links: ResultLinks;
   readonly linkSeconds: number;
   readonly nowMs: number;

@@ -1,7 +1,7 @@
 import type { PredictionInput } from './prediction-request.ts';
 import { scenarioRuleOf, type ScenarioRule } from '../sandbox/scenario-rules.ts';
 
-export type PredictionStatus = 'starting' | 'processing' | 'succeeded' | 'failed' | 'canceled';
+type PredictionStatus = 'starting' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 
 /** A finished file: on disk under `name`, or one of the shared prepared files. */
 export type ResultFile = {

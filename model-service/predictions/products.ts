@@ -5,7 +5,7 @@ import type { StageName } from '../film-options.ts';
  * What a prediction makes, and the price that this service charges its customer (us). US dollars as text, never a
  * float.
  */
-export type Product = { readonly contentType: string; readonly price: string };
+type Product = { readonly contentType: string; readonly price: string };
 
 const PICTURE: Product = { contentType: 'image/png', price: '0.0040' };
 

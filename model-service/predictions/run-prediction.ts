@@ -14,7 +14,7 @@ const SLOW_MS = 5_000;
 /** Long enough for a poll to see the job running before it fails. */
 const FAILS_AFTER_MS = 250;
 
-export type RunDependencies = {
+type RunDependencies = {
   readonly renderer: Renderer;
   readonly files: ResultFiles;
   readonly held: HeldFiles;

@@ -127,7 +127,7 @@ export type TemporalConfig = {
   readonly apiKey: string | null;
 };
 
-export type ApiConfig = ProcessConfig & {
+type ApiConfig = ProcessConfig & {
   readonly database: DatabaseConfig;
   readonly temporal: TemporalConfig;
   readonly temporalUiUrl: string | null;
@@ -201,7 +201,7 @@ export type CliConfig = {
   readonly falBilling: { readonly url: string; readonly key: string | null };
 };
 
-export type MigrateConfig = ProcessConfig & {
+type MigrateConfig = ProcessConfig & {
   readonly ownerUrl: string;
   readonly apiPassword: string;
   readonly workerPassword: string;

@@ -16,7 +16,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   16: 'UNAUTHENTICATED',
 };
 
-export type ExpectedOfTemporal = {
+type ExpectedOfTemporal = {
   readonly namespace: string;
   readonly taskQueue: string;
   /** Names of the search attributes that the namespace must have. */

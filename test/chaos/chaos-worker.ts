@@ -8,7 +8,7 @@ import { runChild } from '../harness/run-child.ts';
 import type { ChaosFixture } from './chaos-fixture.ts';
 import type { KillOrder } from './kill-points.ts';
 
-export type ChaosWorkerOptions = {
+type ChaosWorkerOptions = {
   readonly taskQueue: string;
   /** In place of the fixture's model service. */
   readonly modelServiceUrl?: string;

@@ -18,7 +18,7 @@ const CATALOGUE = z.looseObject({ kinds: z.array(z.looseObject({ name: z.string(
 const BALANCE = z.looseObject({ available: z.number(), reserved: z.number() });
 
 export type Job = z.output<typeof JOB>;
-export type Balance = z.output<typeof BALANCE>;
+type Balance = z.output<typeof BALANCE>;
 
 /** An operator and a customer of a deployment: they know the README, the command line and the API, and nothing else. */
 export class ComposeCustomer {

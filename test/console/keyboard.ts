@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /** The element with the focus: its name as it is read out, whether its focus is visible, and whether it is in sight. */
-export type Focused = {
+type Focused = {
   readonly name: string;
   /** A focus ring, or a field's own mark. */
   readonly isMarked: boolean;

@@ -6,7 +6,7 @@ import type { Look } from './portal-fixture.ts';
 /** The cookies of a browser in which a person has signed in. */
 export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
 
-export type OpenConsole = {
+type OpenConsole = {
   readonly page: Page;
   /** Goes to a place within the page, by the address's fragment. */
   readonly goTo: (place: string) => Promise<void>;

@@ -7,8 +7,8 @@ import { readDevConfig } from '../../dev/dev-config.ts';
 const run = promisify(execFile);
 
 /** A package of PyPI with a program of the same name. */
-export type PythonTool = { readonly name: string; readonly version: string };
-export type FoundProgram = { readonly program: string } | { readonly program: null; readonly why: string };
+type PythonTool = { readonly name: string; readonly version: string };
+type FoundProgram = { readonly program: string } | { readonly program: null; readonly why: string };
 
 /** Resolving and unpacking 30 packages on two busy cores. */
 const INSTALL_TIMEOUT_MS = 240_000;

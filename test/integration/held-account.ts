@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** An account's row, locked by a transaction of ours: every money verb on it waits until `release`. */
-export type HeldAccount = {
+type HeldAccount = {
   /** Resolves once PostgreSQL reports that a statement with this text waits for us. */
   untilWaiting(statement: string): Promise<void>;
   release(): Promise<void>;

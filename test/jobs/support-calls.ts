@@ -3,7 +3,7 @@ import type { JobsFixture } from './jobs-fixture.ts';
 type Row = Record<string, unknown>;
 
 /** A command of support as the functions take it, with an actor and a reason, of a job that a workflow runs. */
-export type CommandCall = {
+type CommandCall = {
   readonly key?: string;
   readonly print?: string;
   readonly call?: object;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** The ledger's verbs, which processes reach through the functions of jobs only: called here as the owner, one by one. */
-export type Client = pg.Client | pg.Pool | pg.PoolClient;
+type Client = pg.Client | pg.Pool | pg.PoolClient;
 
 export type VerbName = 'grant' | 'reserve' | 'settle' | 'spend' | 'refund' | 'void';
 

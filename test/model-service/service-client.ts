@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A prediction as the service shows it; only what tests look at. */
-export type SeenPrediction = {
+type SeenPrediction = {
   readonly id: string;
   readonly reference: string;
   readonly status: string;
@@ -19,7 +19,7 @@ export type SeenPrediction = {
   readonly metrics: { readonly billed: boolean; readonly cost: string };
 };
 
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly headers: Headers;
   // A test checks what it reads of a body by its expectations.

@@ -15,7 +15,7 @@ export type Mutant = {
   readonly tests: readonly [tier: string, ...files: string[]];
 };
 
-export type TestRun = { readonly passed: number; readonly failed: readonly string[] };
+type TestRun = { readonly passed: number; readonly failed: readonly string[] };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The folders that a copy does not need: history, results, and node_modules, which it shares. */

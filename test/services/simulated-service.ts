@@ -38,7 +38,7 @@ export type SimulatedService = Pick<FakeService, 'url' | 'setFaults'> & {
   readonly close: () => Promise<void>;
 };
 
-export type SimulationOptions = {
+type SimulationOptions = {
   readonly dialect: Dialect;
   readonly play: (request: WireRequest) => Play;
   /** What a run that succeeds has made. */

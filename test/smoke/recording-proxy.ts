@@ -5,7 +5,7 @@ import { listenLocally } from '../harness/local-server.ts';
 /** An answer that was seen: to which request, ids left out, and what its JSON is made of. */
 export type SeenAnswer = { readonly request: string; readonly status: number; readonly shape: Shape };
 
-export type RecordingProxy = {
+type RecordingProxy = {
   readonly url: string;
   readonly seen: readonly SeenAnswer[];
   readonly close: () => Promise<void>;

@@ -16,7 +16,7 @@ type SmokeRun = {
   readonly seen: readonly SeenAnswer[];
 };
 
-export type SmokeReport = SmokeRun & { readonly differences: readonly ShapeDifference[] };
+type SmokeReport = SmokeRun & { readonly differences: readonly ShapeDifference[] };
 
 /**
  * Submits the cheapest run there is, cancels it at once and follows it to its end; then does the same at the fake of the service, and

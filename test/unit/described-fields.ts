@@ -1,7 +1,7 @@
 type Schema = Readonly<Record<string, unknown>>;
 
 /** A field of a schema of the document, named by where it stands. */
-export type DocumentedField = { readonly place: string; readonly schema: Schema };
+type DocumentedField = { readonly place: string; readonly schema: Schema };
 
 /** Every field of every schema, those of nested objects and list items too. */
 export function fieldsOf(schemas: Readonly<Record<string, Schema>>): readonly DocumentedField[] {

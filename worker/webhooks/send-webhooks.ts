@@ -13,7 +13,7 @@ import type { OutsideReply, PostOutside } from '../../runtime/outbound/post-outs
 /** The limit of one try: its connection, the request and the part of the response that is read. */
 export const WEBHOOK_POST_LIMITS = { timeoutMs: 10_000, maxReplyBytes: 1_024 } as const;
 
-export type SenderLimits = {
+type SenderLimits = {
   /** Deliveries at once, of this process. */
   readonly inFlight: number;
   /** Deliveries at once to one endpoint, over all workers. */

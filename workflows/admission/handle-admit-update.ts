@@ -14,7 +14,7 @@ import { failureOf } from '../../domain/work/failures.ts';
 import { outputIdOf, releaseKeyOf } from '../../domain/ids.ts';
 import { settleOutput } from '../outputs/settle-output.ts';
 
-export type Admitted =
+type Admitted =
   | OutputBeginning
   /** Nothing was reserved here: refused, or the key belongs to another request. */
   | { readonly next: 'close'; readonly result: GenerationResult };
@@ -31,7 +31,7 @@ export async function admitSingleOutput(start: GenerationStart): Promise<Admitte
     : { next: 'close', result: { outcome: 'refused', credits: 0, admission } };
 }
 
-export type HandledAdmission = PlannedAdmission & {
+type HandledAdmission = PlannedAdmission & {
   /**
    * The job has ended before (after a reset, or past retention): nothing runs again, and PostgreSQL says how it ended.
    */

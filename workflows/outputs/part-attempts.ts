@@ -23,7 +23,7 @@ type AfterAttempt =
   | { readonly next: 'fail'; readonly code: FailureCode };
 
 /** The attempts at one part: which is next, by which model, and how many are left. */
-export type PartAttempts = {
+type PartAttempts = {
   /** The next attempt. */
   next(): Attempt;
   /** What follows the last attempt. */

@@ -7,7 +7,7 @@ const MAX_BOXES = 12_000;
 const HEADER_BYTES = 16;
 
 /** The names of the boxes at the top of a file. */
-export type Mp4Boxes = ReadonlySet<string>;
+type Mp4Boxes = ReadonlySet<string>;
 
 /**
  * Returns the boxes of an MP4 or QuickTime file (ISO/IEC 14496-12); null: they do not fill the file exactly, or index

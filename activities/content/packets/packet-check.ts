@@ -9,7 +9,7 @@ import { isVp8Packet, isVp9Packet } from './is-vpx-packet.ts';
  * Returns whether a packet is built as its codec demands. `isFirst`: it is the first of its track, so it must be
  * decodable without another.
  */
-export type PacketCheck = (packet: Buffer, isFirst: boolean) => boolean;
+type PacketCheck = (packet: Buffer, isFirst: boolean) => boolean;
 
 /** A shorter packet may be all zeros, as an empty subtitle is. */
 const MIN_ZEROS_BYTES = 8;

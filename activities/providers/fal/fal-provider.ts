@@ -32,7 +32,7 @@ const CAPABILITIES: ProviderCapabilities = {
 };
 
 /** `baseUrl`: `https://queue.fal.run`. */
-export type FalProviderOptions = ServiceOptions & {
+type FalProviderOptions = ServiceOptions & {
   readonly apiKey: string;
 };
 

@@ -9,7 +9,7 @@ const QUEUED = z.object({
 });
 
 /** The paths of a request in the queue. */
-export type FalAddresses = { readonly response: string; readonly status: string; readonly cancel: string };
+type FalAddresses = { readonly response: string; readonly status: string; readonly cancel: string };
 
 /** Separates the three paths where they do not follow from the first. No path has a blank. */
 const SEPARATOR = ' ';

@@ -45,7 +45,7 @@ const JOB = z.object({
 
 const LIST = z.object({ data: z.array(JOB) });
 
-export type GenericJob = z.infer<typeof JOB>;
+type GenericJob = z.infer<typeof JOB>;
 
 /** Reads a job; null: the body is none. */
 export function parseJob(body: unknown): GenericJob | null {

@@ -28,7 +28,7 @@ const CAPABILITIES: ProviderCapabilities = {
   sendsWebhooks: true,
 };
 
-export type GenericProviderOptions = ServiceOptions & {
+type GenericProviderOptions = ServiceOptions & {
   /** Null: the service needs none, as on a private network. */
   readonly apiKey?: string | null;
 };

@@ -13,7 +13,7 @@ export type Posted =
    */
   | { readonly outcome: 'unknown'; readonly mayArriveLater: boolean };
 
-export type Post = {
+type Post = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;

@@ -22,7 +22,7 @@ export type ServiceOptions = {
   readonly dispatcher?: Dispatcher | undefined;
 };
 
-export type ProviderClientOptions = Pick<ServiceOptions, 'baseUrl' | 'dispatcher'> & {
+type ProviderClientOptions = Pick<ServiceOptions, 'baseUrl' | 'dispatcher'> & {
   /** Sent with every call to the service, and to no other host: results may be on other machines. Holds the key. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly submitTimeoutMs: number;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 /** undici publishes each request here when it begins to write it (undici, "Diagnostics Channel Support"). */
 const CHANNEL = 'undici:client:sendHeaders';
 
-export type WatchedConnection = {
+type WatchedConnection = {
   /** To be called immediately before the first byte of the request is sent. */
   readonly sends: () => void;
   /** Whether any byte has come back since: part of a head, a 100, another protocol. */

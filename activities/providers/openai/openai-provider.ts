@@ -24,7 +24,7 @@ const KNOWN_ERRORS: ReadonlyMap<string, ErrorClass> = new Map([
 ]);
 
 /** `baseUrl` has its version: `https://api.openai.com/v1/`. */
-export type OpenAiProviderOptions = ServiceOptions & {
+type OpenAiProviderOptions = ServiceOptions & {
   readonly apiKey: string;
 };
 

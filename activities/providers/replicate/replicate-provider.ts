@@ -40,7 +40,7 @@ const CAPABILITIES: ProviderCapabilities = {
 };
 
 /** `baseUrl`: `https://api.replicate.com`. */
-export type ReplicateProviderOptions = ServiceOptions & {
+type ReplicateProviderOptions = ServiceOptions & {
   readonly apiToken: string;
 };
 

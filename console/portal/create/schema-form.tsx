@@ -3,7 +3,7 @@ import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { SchemaControl } from './schema-control.tsx';
 import type { Schema, Values } from './schema.ts';
 
-export type FormProps = {
+type FormProps = {
   readonly values: Values;
   readonly onChange: (path: readonly string[], value: unknown) => void;
   /** The faults of fields by JSON pointer (`/brief/headline`). */

@@ -66,7 +66,7 @@ export function ContentProvider(props: { readonly children: ComponentChildren })
   return <Contents.Provider value={cache}>{props.children}</Contents.Provider>;
 }
 
-export type Content =
+type Content =
   | { readonly is: 'coming' }
   | { readonly is: 'there'; readonly url: string }
   | { readonly is: 'failed'; readonly error: unknown };

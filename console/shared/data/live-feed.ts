@@ -8,7 +8,7 @@ export type FeedState = 'connecting' | 'live' | 'away' | 'ended';
  * Opens a stream of the events after the one numbered `after`; undefined: from now on. `options.onResponse` is called
  * when it is open.
  */
-export type OpenEvents<Event> = (after: number | undefined, options: CallOptions) => AsyncIterable<Event>;
+type OpenEvents<Event> = (after: number | undefined, options: CallOptions) => AsyncIterable<Event>;
 
 /** `opened`: the stream is open for the first time. What was read before may be older than its first event. */
 type Listener<Event> = (

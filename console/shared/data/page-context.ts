@@ -5,7 +5,7 @@ import type { AccountEvent } from '../../../client/http/wire-types.ts';
 import type { FeedState, LiveFeed } from './live-feed.ts';
 
 /** A page's client and live feed; null: the page has no feed and reads at intervals. */
-export type PageContext = {
+type PageContext = {
   readonly client: ApiClient;
   readonly feed: LiveFeed<AccountEvent> | null;
 };

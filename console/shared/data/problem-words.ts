@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../../client/http/holdfast-error.ts';
 
 /** An error in words for a person. */
-export type ErrorWords = {
+type ErrorWords = {
   readonly title: string;
   readonly detail: string;
   /** Identifies the request in our logs, for support; null: unknown. */

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
 
-export type Asking = {
+type Asking = {
   /** Aborts the running request and returns the signal of the next. */
   readonly begin: () => AbortSignal;
   readonly end: () => void;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-export type Fact = { readonly name: string; readonly value: ComponentChildren };
+type Fact = { readonly name: string; readonly value: ComponentChildren };
 
 /** Pairs of a name and a value, one a line. */
 export function Facts(props: { readonly of: readonly (Fact | null | false)[] }) {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { hrefTo, Link } from '../router.tsx';
 import { Toasts } from './toasts.tsx';
 
-export type NavigationItem = { readonly name: string; readonly text: string };
+type NavigationItem = { readonly name: string; readonly text: string };
 
 /** The frame of every page: name, navigation, `aside` at the right, and the page itself. */
 export function Shell(props: {

@@ -20,7 +20,7 @@ export type ActDialogProps<Of> = {
   readonly onTold: () => void;
 };
 
-export type Act<Result> = {
+type Act<Result> = {
   readonly title: string;
   /** The text of the button that acts. */
   readonly verb: string;

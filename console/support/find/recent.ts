@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { tabStorage } from '../../shared/data/tab-storage.ts';
 
 /** A thing that was viewed. Only this tab keeps it, by id and a label of its kind, without any text of a customer. */
-export type Recent = { readonly type: string; readonly id: string; readonly label: string };
+type Recent = { readonly type: string; readonly id: string; readonly label: string };
 
 const KEY = 'holdfast-support-recent';
 const MAX_KEPT = 12;

@@ -15,7 +15,7 @@ const ACT_LIMIT_MS = 420_000;
 const PAUSE_MS = 1_000;
 const INDENT = 3;
 
-export type WatchStage = {
+type WatchStage = {
   readonly sandboxUrl: string;
   readonly info: () => Promise<StackInfo>;
   readonly say: Progress;

@@ -3,7 +3,7 @@ import { fromOklch, toOklch, type Oklch } from './oklch.ts';
 
 /** The ground of an ad. `bold`: the brand color itself. `deep`: a dark color of its hue. `light`: a pale one. */
 export const TONES = ['bold', 'deep', 'light'] as const;
-export type Tone = (typeof TONES)[number];
+type Tone = (typeof TONES)[number];
 
 export type Palette = {
   readonly tone: Tone;

@@ -8,7 +8,7 @@ export type Stage = { readonly top: number; readonly width: number; readonly hei
 export type Pose = { readonly x: number; readonly y: number; readonly size: number; readonly turn: number };
 
 /** A shape, and the index of its color in the palette. Later ones are in front. */
-export type Actor = { readonly kind: ShapeKind; readonly color: number };
+type Actor = { readonly kind: ShapeKind; readonly color: number };
 
 export const ACTORS: readonly Actor[] = [
   { kind: 'disc', color: 3 },

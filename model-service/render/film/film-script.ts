@@ -83,7 +83,7 @@ export function shotsOf({ scenes }: FilmScript): readonly Shot[] {
 }
 
 /** One scene of a film: its shots, the index of the first among all shots, and its frames, up to before `endFrame`. */
-export type FilmScene = {
+type FilmScene = {
   readonly shots: readonly Shot[];
   readonly firstShot: number;
   readonly firstFrame: number;

@@ -1,7 +1,7 @@
 /** Returns the width of a text in pixels, in the current font. */
 export type MeasureText = (text: string) => number;
 
-export type WrapOptions = { readonly mayBreakWords: boolean };
+type WrapOptions = { readonly mayBreakWords: boolean };
 
 /** Scripts without spaces between words: a line may end after any word. */
 const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;

@@ -9,7 +9,7 @@ const ENTRY = new URL('./start-render-worker.mjs', import.meta.url);
 /** A thread that made films holds up to half a gigabyte. It ends when it had no job for this long. */
 const IDLE_MS = 10_000;
 
-export type Rendered = { readonly contentType: string; readonly content: Uint8Array };
+type Rendered = { readonly contentType: string; readonly content: Uint8Array };
 
 type Job = {
   readonly request: RenderRequest;

@@ -2,7 +2,7 @@ import net from 'node:net';
 import { problem } from '../../../contract/shapes/problem-shape.ts';
 
 /** A connection that sends what it is told, whether or not it is HTTP, and keeps what comes back. */
-export type RawConnection = {
+type RawConnection = {
   send(text: string): void;
   /** Everything that came so far. */
   received(): string;

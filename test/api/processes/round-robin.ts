@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How often a process is asked whether it is ready. */
 const PROBE_MS = 100;
 
-export type RoundRobin = {
+type RoundRobin = {
   readonly url: string;
   /** The processes that are asked to serve now, by port. */
   readonly inRotation: () => readonly number[];

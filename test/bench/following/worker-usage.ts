@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** What a process used, as Linux counts it (proc(5)). */
-export type Usage = {
+type Usage = {
   /** performance.now() */
   readonly atMs: number;
   readonly pid: number;

@@ -10,7 +10,7 @@ import { untimed, type Time } from './stopwatch.ts';
 
 /** One cycle: a job of a static ad is admitted and, its result collected, charged, on the account that `pick` names. */
 export type Cycle = () => Promise<void>;
-export type PickAccount = () => string;
+type PickAccount = () => string;
 
 export const pickAnyAccount: PickAccount = () => accountIdAt(randomInt(ACCOUNT_COUNT));
 export const pickHotAccount: PickAccount = () => accountIdAt(0);

@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 
 /** Streams of server-sent events that are open at once, as one reader of all of them sees them. */
-export type OpenStreams = {
+type OpenStreams = {
   /** Resolves once every stream has shown an event with this number; to when each did, in performance.now(). */
   readonly untilAllHave: (sequence: number) => Promise<readonly number[]>;
   readonly close: () => void;

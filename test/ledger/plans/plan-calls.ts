@@ -1,7 +1,7 @@
 import type { LedgerFixture } from '../ledger-fixture.ts';
 import { SUPERSCALE_PLAN_RULES } from '../../harness/superscale.ts';
 
-export type PlanAnswer = {
+type PlanAnswer = {
   readonly outcome: string;
   readonly is_replay: boolean;
   readonly answer: {

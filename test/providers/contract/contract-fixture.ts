@@ -17,7 +17,7 @@ export const submitTimeoutFor = (fault: Fault): number =>
 export const NEVER = new AbortController().signal;
 export const mayPost = () => Promise.resolve(true);
 
-export type Started = {
+type Started = {
   readonly fake: FakeService;
   readonly provider: Provider;
   readonly submit: (reference?: string, signal?: AbortSignal, may?: typeof mayPost) => Promise<SubmitResult>;

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Sabotage } from './job-mix.ts';
 import { sendWrongMessage, type MessageFate, type WrongMessage } from './wrong-messages.ts';
 
-export type SabotageCounts = {
+type SabotageCounts = {
   readonly messages: Readonly<Record<MessageFate, number>>;
   readonly terminated: number;
   readonly deleted: number;

@@ -2,7 +2,7 @@ import type { SeededRandom } from '../soak-random.ts';
 
 /** What befalls a job at the fake of a service: the fake finds it in the words that it is sent. */
 const FATES = ['well', 'busy', 'fails', 'moderated', 'lost'] as const;
-export type Fate = (typeof FATES)[number];
+type Fate = (typeof FATES)[number];
 
 const OFTEN: readonly Fate[] = [
   ...Array<Fate>(12).fill('well'),
@@ -28,7 +28,7 @@ const SERVICE_MODELS = {
 type ServiceModel = keyof typeof SERVICE_MODELS;
 const NAMES = Object.keys(SERVICE_MODELS) as readonly ServiceModel[];
 
-export type ServiceJob = {
+type ServiceJob = {
   readonly body: Readonly<Record<string, unknown>>;
   /** It ends at its deadline: nothing can tell what came of it. */
   readonly isEndless: boolean;

@@ -29,7 +29,7 @@ export type SoakService = {
   readonly bill: () => readonly BillLine[];
 };
 
-export type SoakServices = {
+type SoakServices = {
   readonly all: readonly SoakService[];
   /** The networks between workers and services, as one. */
   readonly network: Pick<DroppingProxy, 'drop' | 'restore'>;

@@ -4,7 +4,7 @@ import pg from 'pg';
 /** Bounded: so often that most batches meet none, and the pool can open again what it lost. */
 const KILL_EVERY_MS = 100;
 
-export type ConnectionKiller = { readonly kills: () => number; readonly stop: () => Promise<void> };
+type ConnectionKiller = { readonly kills: () => number; readonly stop: () => Promise<void> };
 
 /**
  * Ends a random connection of the application every so often, in mid-call where one is in a call: what a failover, a

@@ -8,7 +8,7 @@ const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..', '..');
 /** How often each function was called, by the address of its script and its place in it. */
 type Calls = ReadonlyMap<string, ReadonlyMap<number, { readonly name: string; readonly count: number }>>;
 
-export type CallRecorder = {
+type CallRecorder = {
   /** The functions that were called since the last time, as V8 counts them. A file that is only imported was not called. */
   take(): Promise<Calls>;
   close(): void;

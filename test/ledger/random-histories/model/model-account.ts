@@ -5,7 +5,7 @@ import { monthsAfter, periodNumber } from './calendar.ts';
 export const NEVER = Number.POSITIVE_INFINITY;
 export const MAX_CREDITS = 1e12;
 
-export type ModelGrant = {
+type ModelGrant = {
   readonly id: string;
   readonly source: string;
   readonly priority: number;

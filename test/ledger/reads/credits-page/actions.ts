@@ -32,7 +32,7 @@ const CODE_OF_ENDING: Readonly<Record<string, FailureCode>> = {
 };
 
 /** The input of an action. `key`: the same for the same action done again. */
-export type ActionContext = {
+type ActionContext = {
   readonly database: Database;
   /** For the verbs that processes reach through the functions of jobs. */
   readonly owner: pg.Pool;

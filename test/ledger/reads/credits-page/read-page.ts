@@ -6,7 +6,7 @@ const PAGE = path.join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'cre
 /** A fenced block of the page: under which heading it stands, and its lines. */
 type Block = { readonly title: string; readonly lines: readonly string[] };
 
-export type Page = {
+type Page = {
   /** Blocks of ```credits, in order. */
   readonly examples: readonly Block[];
   /** Lines of ```quotes, all together. */
