@@ -14,7 +14,7 @@ import { createAdmit } from './admission/admit.ts';
 import { createReadOutputRecord } from './support/read-output-record.ts';
 import { endPermanentErrors } from './end-permanent-errors.ts';
 import { createModelInput } from './attempts/model-input.ts';
-import { createAnsweredRuns, type LinkPauses } from './attempts/answered-runs.ts';
+import { createSynchronousRuns, type LinkPauses } from './attempts/synchronous-runs.ts';
 import { createRecordEnd } from './attempts/record-end.ts';
 import { createTurnWatches } from './attempts/turn-watches.ts';
 import { createUploadInputs } from './attempts/upload-inputs.ts';
@@ -69,9 +69,9 @@ export function createJobActivities(dependencies: JobActivityDependencies) {
   const inspectPicture = createInspectPicture();
   const checkContent = createCheckContent(inspectPicture);
   const recordEnd = createRecordEnd({ attempts, providers, assets, checkContent });
-  const answeredRuns = createAnsweredRuns(attempts, recordEnd, dependencies.linkPauses);
+  const synchronousRuns = createSynchronousRuns(attempts, recordEnd, dependencies.linkPauses);
   const run = {
-    ...{ attempts, progress, providers, uploadInputs, recordEnd, answeredRuns, webhookBaseUrl },
+    ...{ attempts, progress, providers, uploadInputs, recordEnd, synchronousRuns, webhookBaseUrl },
     modelInput: createModelInput(dependencies.rules.catalogue.models),
     turnWatches: createTurnWatches(attempts.queue),
     webhookWatches: webhookBaseUrl === null ? null : createWebhookWatches(countWebhooks.bind(null, database)),

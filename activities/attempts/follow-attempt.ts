@@ -2,7 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
-import type { AnsweredRuns } from './answered-runs.ts';
+import type { SynchronousRuns } from './synchronous-runs.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { RecordEnd } from './record-end.ts';
 import { createProgressReporter } from './report-progress.ts';
@@ -14,7 +14,7 @@ export type FollowDependencies = {
   readonly progress: JobProgress;
   readonly providers: ProviderRegistry;
   readonly recordEnd: RecordEnd;
-  readonly answeredRuns: AnsweredRuns;
+  readonly synchronousRuns: SynchronousRuns;
   /** Webhooks of services; null: they are given no address. */
   readonly webhookWatches: WebhookWatches | null;
 };
@@ -25,10 +25,10 @@ export type FollowDependencies = {
  * again.
  */
 export function createFollowAttempt(dependencies: FollowDependencies) {
-  const { progress, providers, recordEnd, answeredRuns, webhookWatches } = dependencies;
+  const { progress, providers, recordEnd, synchronousRuns, webhookWatches } = dependencies;
   return async function followAttempt(attempt: Attempt, providerJobId: string): Promise<AttemptOutcome> {
     const provider = providers.get(attempt.provider);
-    if (provider.capabilities.completion === 'answer') return answeredRuns.fetch(attempt);
+    if (provider.capabilities.completion === 'answer') return synchronousRuns.fetch(attempt);
     const { minPollIntervalMs, sendsWebhooks } = provider.capabilities;
     const report = createProgressReporter(progress, attempt);
     const waitToPoll = createWaitToPoll(sendsWebhooks ? webhookWatches : null, attempt);

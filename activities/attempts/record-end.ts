@@ -86,12 +86,12 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
      * recorded with its end, since an accepted attempt without an end would be followed, and there is nothing to
      * follow.
      */
-    async recordAnswered(attempt: Attempt, providerJobId: string, end: RunEnd): Promise<AttemptOutcome> {
+    async recordSynchronous(attempt: Attempt, providerJobId: string, end: RunEnd): Promise<AttemptOutcome> {
       // A cancel comes too late and does not drop the answer: it cannot be asked for again.
       const brought =
         end.state === 'succeeded'
-          ? await withTimeLimit(STORE_ANSWERED_MS, null, (signal) =>
-              storeAnswered(() => bringIn(attempt, end, signal), signal),
+          ? await withTimeLimit(STORE_ANSWER_MS, null, (signal) =>
+              storeAnswer(() => bringIn(attempt, end, signal), signal),
             )
           : null;
       return recordSurely(() =>
@@ -108,11 +108,11 @@ function billOf({ cost }: Attempt, said: RunCost): ProviderAccount {
 }
 
 /** After this time without the asset store the answer, which only this process has, is lost. */
-const STORE_ANSWERED_MS = 5 * 60_000;
+const STORE_ANSWER_MS = 5 * 60_000;
 const STORE_AGAIN_AFTER_MS = 1_000;
 
 /** Retries until the store is back: the content is in the memory of this process alone. */
-async function storeAnswered(bringIn: () => ReturnType<typeof bringInResult>, signal: AbortSignal) {
+async function storeAnswer(bringIn: () => ReturnType<typeof bringInResult>, signal: AbortSignal) {
   for (;;) {
     try {
       return await bringIn();

@@ -18,7 +18,7 @@ export function createRunAttempt(dependencies: SubmitDependencies & FollowDepend
       const submitted = await submit(attempt);
       const begun =
         submitted.outcome === 'ended'
-          ? await dependencies.answeredRuns.record(attempt, submitted.providerJobId, submitted.end)
+          ? await dependencies.synchronousRuns.record(attempt, submitted.providerJobId, submitted.end)
           : submitted;
       return begun.outcome === 'accepted' ? follow(attempt, begun.providerJobId) : begun;
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect } from 'vitest';
-import type { LinkPauses } from '../../activities/attempts/answered-runs.ts';
+import type { LinkPauses } from '../../activities/attempts/synchronous-runs.ts';
 import { createJobActivities, type JobActivities } from '../../activities/job-activities.ts';
 import { createGenericProvider } from '../../activities/providers/generic/generic-provider.ts';
 import type { Provider } from '../../activities/providers/provider.ts';

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createOpenAiProvider } from '../../activities/providers/openai/openai-provider.ts';
-import { LINK_PAUSES as WORKER_PAUSES } from '../../activities/attempts/answered-runs.ts';
+import { LINK_PAUSES as WORKER_PAUSES } from '../../activities/attempts/synchronous-runs.ts';
 import { createRecordEnd } from '../../activities/attempts/record-end.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { createCheckContent } from '../../activities/content/check-content.ts';
@@ -164,7 +164,7 @@ test('an answer that holds the result is kept in memory until the asset store is
     files: [{ at: 'answer', content: PICTURE }],
   };
   const environment = new MockActivityEnvironment();
-  const recorded = environment.run(() => recordEnd.recordAnswered(attempt, 'req_1', end));
+  const recorded = environment.run(() => recordEnd.recordSynchronous(attempt, 'req_1', end));
   expect(await recorded).toEqual({ outcome: 'made' });
   expect(tries).toBe(2);
   expect(await recordOf(attempt)).toMatchObject({ state: 'collected', is_stored: true });

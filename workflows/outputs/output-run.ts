@@ -46,9 +46,9 @@ export function createOutputRun(plan: OutputPlan): OutputRun {
 }
 
 /** How a part or an output ended. */
-export type Made = Extract<AttemptOutcome, { readonly outcome: 'made' | 'failed' }>;
+export type MadeOrFailed = Extract<AttemptOutcome, { readonly outcome: 'made' | 'failed' }>;
 
 /** How an output that was made, or failed, is settled. */
-export function endingOf(made: Made): Ending {
+export function endingOf(made: MadeOrFailed): Ending {
   return made.outcome === 'made' ? { charge: true } : { charge: false, failure: failureOf(made.code) };
 }

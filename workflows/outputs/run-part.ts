@@ -3,7 +3,7 @@ import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.t
 import type { Attempt } from '../../domain/work/output-plan.ts';
 import type { StagePart } from '../../domain/work/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
-import type { Made, OutputRun } from './output-run.ts';
+import type { MadeOrFailed, OutputRun } from './output-run.ts';
 import { createPartAttempts } from './part-attempts.ts';
 import { showStatus } from './show-status.ts';
 import { expectStart, followUnlessReplaced } from '../support/support-control.ts';
@@ -12,7 +12,7 @@ import { expectStart, followUnlessReplaced } from '../support/support-control.ts
  * Makes one part of a stage: runs attempts until one has made it or no further one is allowed. A finished attempt is
  * found by its row, so a workflow that starts over repeats nothing.
  */
-export async function runPart(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<Made> {
+export async function runPart(run: OutputRun, steps: ProviderSteps, part: StagePart): Promise<MadeOrFailed> {
   const attempts = createPartAttempts(run.plan, part);
   for (;;) {
     const attempt = attempts.next();
@@ -51,13 +51,13 @@ async function runToItsEnd(
   attempt: Attempt,
 ): Promise<Exclude<AttemptOutcome, { outcome: 'unknown' | 'waiting' }>> {
   for (;;) {
-    const made = await followUnlessReplaced(run.control, attempt, () => {
+    const ended = await followUnlessReplaced(run.control, attempt, () => {
       showStatus(run);
       return steps.run.runAttempt.executeWithOptions({ summary: summaryOf(attempt) }, [attempt]);
     });
-    if (made.outcome === 'waiting') await waitInLine(run, attempt, made);
-    else if (made.outcome === 'unknown') await findOut(run, steps, attempt);
-    else return made;
+    if (ended.outcome === 'waiting') await waitInLine(run, attempt, ended);
+    else if (ended.outcome === 'unknown') await findOut(run, steps, attempt);
+    else return ended;
   }
 }
 

@@ -2,11 +2,11 @@ import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import { stagesOf } from '../../domain/work/output-plan.ts';
 import { partsOf, type Stage, type StagePart } from '../../domain/work/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
-import type { Made, OutputRun } from './output-run.ts';
+import type { MadeOrFailed, OutputRun } from './output-run.ts';
 import { runPart } from './run-part.ts';
 
 /** Runs the stages of an output in order, the parts of a stage side by side. Ends with the first failure. */
-export async function runStages(run: OutputRun, steps: ProviderSteps): Promise<Made> {
+export async function runStages(run: OutputRun, steps: ProviderSteps): Promise<MadeOrFailed> {
   for (const stage of stagesOf(run.plan)) {
     const made = await runStage(run, steps, stage);
     if (made.outcome === 'failed') return made;
@@ -14,7 +14,7 @@ export async function runStages(run: OutputRun, steps: ProviderSteps): Promise<M
   return { outcome: 'made' };
 }
 
-function runStage(run: OutputRun, steps: ProviderSteps, stage: Stage): Promise<Made> {
+function runStage(run: OutputRun, steps: ProviderSteps, stage: Stage): Promise<MadeOrFailed> {
   const parts = partsOf(stage);
   const [first] = parts;
   return first !== undefined && parts.length === 1
@@ -26,9 +26,9 @@ async function runSideBySide(
   run: OutputRun,
   steps: ProviderSteps,
   parts: readonly StagePart[],
-): Promise<Made> {
+): Promise<MadeOrFailed> {
   const scope = new CancellationScope();
-  let failed: Made | undefined;
+  let failed: MadeOrFailed | undefined;
   const runOne = async (part: StagePart): Promise<void> => {
     try {
       const made = await runPart(run, steps, part);

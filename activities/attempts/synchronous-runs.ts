@@ -19,13 +19,13 @@ const EXPIRED_TRIES = 5;
 
 const NOT_BROUGHT_IN = { code: 'provider_failed' } as const;
 
-export type AnsweredRuns = ReturnType<typeof createAnsweredRuns>;
+export type SynchronousRuns = ReturnType<typeof createSynchronousRuns>;
 
 /**
  * Runs that were the answer to their post: there is nothing to poll. Content in the answer is stored at once. A link in
  * it is kept in PostgreSQL, from where any worker fetches it for as long as the job may run.
  */
-export function createAnsweredRuns(attempts: Attempts, recordEnd: RecordEnd, pauses = LINK_PAUSES) {
+export function createSynchronousRuns(attempts: Attempts, recordEnd: RecordEnd, pauses = LINK_PAUSES) {
   return {
     /** Returns `accepted` when the answer links to a file, which `fetch` then brings in. */
     async record(
@@ -34,7 +34,7 @@ export function createAnsweredRuns(attempts: Attempts, recordEnd: RecordEnd, pau
       end: RunEnd,
     ): Promise<AttemptOutcome | AcceptedAttempt> {
       const answer = answerToKeep(end);
-      if (answer === null) return recordEnd.recordAnswered(attempt, providerJobId, end);
+      if (answer === null) return recordEnd.recordSynchronous(attempt, providerJobId, end);
       const { accountId, reference } = attempt;
       return outcomeOf(
         await recordSurely(() => attempts.keepAnswer(accountId, reference, providerJobId, answer)),
@@ -69,7 +69,7 @@ export function createAnsweredRuns(attempts: Attempts, recordEnd: RecordEnd, pau
   }
 }
 
-/** Null: there is nothing to fetch. `recordAnswered` fails a result whose address is invalid. */
+/** Null: there is nothing to fetch. `recordSynchronous` fails a result whose address is invalid. */
 function answerToKeep(end: RunEnd): KeptAnswer | null {
   if (end.state !== 'succeeded') return null;
   const { state: _state, files, ...said } = end;
