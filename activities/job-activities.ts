@@ -7,7 +7,7 @@ import { countWebhooks } from '../jobs/attempts/provider-webhooks.ts';
 import { createJobProgress } from '../jobs/attempts/job-progress.ts';
 import type { RequestRules } from '../contract/job-request/parse-job-request.ts';
 import { createReferences } from '../jobs/outputs/reference-records.ts';
-import { createSettleOutput } from '../jobs/outputs/settle-reservation.ts';
+import { createSettleOutput } from '../jobs/outputs/settle-outputs.ts';
 import { readJobResult } from '../jobs/reads/read-job-result.ts';
 import { readStageResults } from '../jobs/attempts/read-stage-results.ts';
 import { createAdmit } from './admission/admit.ts';

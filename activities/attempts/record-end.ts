@@ -33,11 +33,11 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
     attempt: Attempt,
     run: FailedRun,
     said: RunCost,
-    answered: string | null = null,
+    synchronousRunId: string | null = null,
   ): Promise<AttemptOutcome> => {
     const { accountId, reference } = attempt;
     const bill = billOf(attempt, said);
-    const state = await attempts.fail(accountId, reference, errorClassOfRun(run), bill, answered);
+    const state = await attempts.fail(accountId, reference, errorClassOfRun(run), bill, synchronousRunId);
     return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'failed', ...run };
   };
 
@@ -57,10 +57,16 @@ export function createRecordEnd({ attempts, providers, assets, checkContent }: R
     attempt: Attempt,
     asset: StoredAsset,
     said: RunCost,
-    answered: string | null = null,
+    synchronousRunId: string | null = null,
   ): Promise<AttemptOutcome> => {
     const { accountId, reference } = attempt;
-    const state = await attempts.recordAsset(accountId, reference, asset, billOf(attempt, said), answered);
+    const state = await attempts.recordAsset(
+      accountId,
+      reference,
+      asset,
+      billOf(attempt, said),
+      synchronousRunId,
+    );
     return state === 'replaced' || state === 'fenced' ? { outcome: state } : { outcome: 'made' };
   };
 

@@ -11,7 +11,7 @@ import { readClock, readMovedClocks, stepClock } from '../../ledger/test-clock.t
 import { withHeartbeat } from '../attempts/with-heartbeat.ts';
 import { endPermanentErrors } from '../end-permanent-errors.ts';
 import type { JobActivities } from '../job-activities.ts';
-import { jobIdOfReservation } from './describe-reservations.ts';
+import { settledKeyOf } from '../settlement/settle.ts';
 
 export type ClockActivities = ReturnType<typeof createClockActivities>;
 
@@ -95,13 +95,7 @@ async function returnOverdue({ database, jobActivities }: Deps, accountId: strin
     const page = await readOpenReservations(database, { after, limit: PAGE_SIZE, minAgeSeconds: 0 });
     const own = page.filter((one) => one.accountId === accountId);
     for (const reservation of own.filter((one) => isOverdue(one.overdueSeconds))) {
-      const { reservationId, credits, outputId } = reservation;
-      const jobId = jobIdOfReservation(reservation);
-      await jobActivities.settleOverdue(
-        { accountId, jobId, outputId: outputId ?? reservationId, reservationId, credits },
-        failureOf('run_deadline'),
-        OVERDUE_AFTER_SECONDS,
-      );
+      await jobActivities.settleOverdue(settledKeyOf(reservation), failureOf('run_deadline'));
     }
     after = own.length < PAGE_SIZE ? undefined : own.at(-1);
   }

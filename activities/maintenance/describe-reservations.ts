@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { outputWorkflowIdOf, workflowIdOf } from '../../domain/ids.ts';
 import type { WorkflowStatus } from '../../domain/support/reconcile-rules.ts';
 import type { OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
+import { settledKeyOf } from '../settlement/settle.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
 /** The states of the workflows behind a page of reservations, as Temporal says. */
@@ -48,12 +49,8 @@ export async function describeReservations(
   };
 }
 
-export function jobIdOfReservation(reservation: OpenReservation): string {
-  return reservation.jobId ?? reservation.reservationId;
-}
-
 function jobWorkflowIdOf(reservation: OpenReservation): string {
-  return workflowIdOf(jobIdOfReservation(reservation));
+  return workflowIdOf(settledKeyOf(reservation).jobId);
 }
 
 async function describeEach(

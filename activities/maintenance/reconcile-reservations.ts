@@ -5,7 +5,6 @@ import { failureOf } from '../../domain/work/failures.ts';
 import {
   isNotFoundPlausible,
   isOverdue,
-  OVERDUE_AFTER_SECONDS,
   verdictOf,
   type Doubt,
   type WorkflowStatus,
@@ -21,7 +20,8 @@ import type { JobActivities } from '../job-activities.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { createRefuseUnservedStarts } from './refuse-unserved-starts.ts';
 import { createStopQueuedAttempts } from '../attempts/stop-queued-attempts.ts';
-import { describeReservations, jobIdOfReservation, type DescribedPage } from './describe-reservations.ts';
+import { settledKeyOf } from '../settlement/settle.ts';
+import { describeReservations, type DescribedPage } from './describe-reservations.ts';
 import { endPermanentErrors } from '../end-permanent-errors.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 
@@ -224,25 +224,16 @@ async function releaseReservation(
   reservation: OpenReservation,
   why: 'release_terminated' | 'release_overdue',
 ): Promise<boolean> {
-  const { accountId, reservationId, credits } = reservation;
-  const { jobId, outputId } = namesOf(reservation);
-  const key = { accountId, jobId, outputId, reservationId, credits };
+  const key = settledKeyOf(reservation);
   const settled =
     why === 'release_terminated'
       ? await jobActivities.settle(key, { charge: false, failure: failureOf('terminated') })
-      : await jobActivities.settleOverdue(key, failureOf('run_deadline', 'us'), OVERDUE_AFTER_SECONDS);
+      : await jobActivities.settleOverdue(key, failureOf('run_deadline', 'us'));
   log.warn('the reconciler settled a reservation whose workflow did not', {
-    reservationId,
-    jobId,
+    reservationId: key.reservationId,
+    jobId: key.jobId,
     why,
     outcome: settled.outcome,
   });
   return settled.outcome !== 'not_overdue';
-}
-
-function namesOf(reservation: OpenReservation): { readonly jobId: string; readonly outputId: string } {
-  return {
-    jobId: jobIdOfReservation(reservation),
-    outputId: reservation.outputId ?? reservation.reservationId,
-  };
 }

@@ -2,8 +2,10 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { expiredGrantPolicyOf, failureOf, type Failure } from '../../domain/work/failures.ts';
 import type { OutputContent } from '../../contract/workflow-messages.ts';
 import type { OutputPlan } from '../../domain/work/output-plan.ts';
-import type { SettleOutputItem, SettleOutputResult } from '../../jobs/outputs/settle-reservation.ts';
+import { OVERDUE_AFTER_SECONDS } from '../../domain/support/reconcile-rules.ts';
+import type { SettleOutputItem, SettleOutputResult } from '../../jobs/outputs/settle-outputs.ts';
 import type { GroupedVerb } from '../../ledger/group-commit.ts';
+import type { OpenReservation } from '../../ledger/reads/read-open-reservations.ts';
 
 /** The failure's type when the ledger refuses a settlement, as it would again. */
 const SETTLEMENT_REFUSED = 'settlement_refused';
@@ -12,6 +14,21 @@ const SETTLEMENT_REFUSED = 'settlement_refused';
 export type Ending = { readonly charge: true } | { readonly charge: false; readonly failure: Failure };
 
 export type SettledKey = Pick<OutputPlan, 'accountId' | 'jobId' | 'outputId' | 'reservationId' | 'credits'>;
+
+/** Of a reservation without a job or an output, which tests and benchmarks of the ledger make, by its own id. */
+export function settledKeyOf({
+  accountId,
+  reservationId,
+  credits,
+  jobId,
+  outputId,
+}: OpenReservation): SettledKey {
+  return {
+    ...{ accountId, reservationId, credits },
+    jobId: jobId ?? reservationId,
+    outputId: outputId ?? reservationId,
+  };
+}
 
 export type Settled =
   | { readonly outcome: 'committed'; readonly credits: number; readonly content: OutputContent | null }
@@ -34,15 +51,15 @@ export function createSettle(settleOutput: GroupedVerb<SettleOutputItem, SettleO
 }
 
 /**
- * Releases an output that is `overdueSeconds` past its return_by, by the locked account: support may have moved it, and
- * then nothing is done.
+ * Releases an output that is OVERDUE_AFTER_SECONDS past its return_by. It is compared under the account's lock: support
+ * may have moved it, and then nothing is done.
  */
 export function createSettleOverdue(settleOutput: GroupedVerb<SettleOutputItem, SettleOutputResult>) {
   return async function settleOverdue(
     key: SettledKey,
     failure: Failure,
-    overdueSeconds: number,
   ): Promise<Settled | { readonly outcome: 'not_overdue' }> {
+    const overdueSeconds = OVERDUE_AFTER_SECONDS;
     const result = await settleOutput({ ...releaseOf(key, failure), overdueSeconds });
     return result.outcome === 'not_overdue' ? { outcome: 'not_overdue' } : settledBy(key, result);
   };

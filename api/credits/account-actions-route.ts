@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { AccountAction } from '../../contract/shapes/support-shapes.ts';
+import { pageOf } from '../../domain/page-of.ts';
 import { withInstantTexts } from '../../domain/instant-text.ts';
 import type { Database } from '../../ledger/database.ts';
 import { listActions, type StoredAction } from '../../ledger/reads/list-actions.ts';
@@ -19,8 +20,7 @@ export function accountActionsRoute({ database }: { readonly database: Database 
       const { cursor, limit } = readQuery(exchange.request, CALLS.listAccountActions.query);
       const before = cursor === undefined ? null : readCursor(cursor, position).before;
       const actions = await listActions(database, accountId, { before, limit: limit + 1 });
-      const shown = actions.slice(0, limit);
-      const last = actions.length > limit ? shown.at(-1) : undefined;
+      const { shown, last } = pageOf(actions, limit);
       exchange.response.set('Cache-Control', 'no-store').json({
         data: shown.map(viewAction),
         next_cursor: last === undefined ? null : writeCursor({ before: last.action_id }),

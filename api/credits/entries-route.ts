@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageOf } from '../../domain/page-of.ts';
 import { CALLS } from '../../contract/calls.ts';
 import { readJob } from '../../jobs/reads/read-job.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -30,12 +31,10 @@ export function entriesRoute(deps: { readonly database: Database }): Route {
         },
         { before, limit: asked.limit + 1 },
       );
-      const shown = entries.slice(0, asked.limit);
-      const last = shown.at(-1);
-      const hasMore = entries.length > shown.length && last !== undefined;
+      const { shown, last } = pageOf(entries, asked.limit);
       response.set('Cache-Control', 'no-store').json({
         data: shown.map((entry) => viewEntry(accountId, entry)),
-        next_cursor: hasMore ? writeCursor({ before: last.seq }) : null,
+        next_cursor: last === undefined ? null : writeCursor({ before: last.seq }),
       });
     },
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageOf } from '../../domain/page-of.ts';
 import { CALLS } from '../../contract/calls.ts';
 import { SPENDER_TYPES } from '../../contract/shapes/account-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -18,8 +19,7 @@ export function spendersRoute({ database }: { readonly database: Database }): Ro
       const { cursor, limit } = readQuery(exchange.request, CALLS.listSpenders.query);
       const after = cursor === undefined ? null : readCursor(cursor, position);
       const spenders = await readSpenders(database, accountId, { after, limit: limit + 1 });
-      const shown = spenders.slice(0, limit);
-      const last = spenders.length > limit ? shown.at(-1) : undefined;
+      const { shown, last } = pageOf(spenders, limit);
       exchange.response.set('Cache-Control', 'no-store').json({
         data: shown,
         next_cursor: last === undefined ? null : writeCursor({ type: last.type, name: last.name }),

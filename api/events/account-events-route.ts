@@ -1,4 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
+import { pageOf } from '../../domain/page-of.ts';
 import type { EventType } from '../../domain/event-types.ts';
 import { readAccountEvents, readNews } from '../../jobs/reads/read-events.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -38,14 +39,12 @@ async function list(
   asked: Asked,
   limit: number,
 ): Promise<void> {
-  // One row more than shown tells whether there is another page.
   const events = await readAccountEvents(database, accountId, { ...asked, limit: limit + 1 });
-  const shown = events.slice(0, limit);
-  const last = shown.at(-1);
+  const { shown, last } = pageOf(events, limit);
   response.set('Cache-Control', 'no-store').json({
     data: shown.map((event) => viewAccountEvent(accountId, event)),
     // Its number is an event's cursor: send it as `after`.
-    next_cursor: events.length > shown.length && last !== undefined ? String(last.sequence) : null,
+    next_cursor: last === undefined ? null : String(last.sequence),
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CALLS } from '../../contract/calls.ts';
 import type { WebhookDelivery } from '../../contract/shapes/webhook-shapes.ts';
+import { pageOf } from '../../domain/page-of.ts';
 import { describeResent, describeResentOne } from '../../domain/support/describe-change.ts';
 import { eventIdOf } from '../../domain/event-types.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
@@ -44,13 +45,11 @@ export function webhookDeliveryRoutes({ database }: Deps): readonly Route[] {
         const before = cursor === undefined ? null : readCursor(cursor, position).before;
         const key = keyOf(exchange);
         await requireEndpoint(database, key);
-        const page = await readWebhookDeliveries(database, key, { before, state, limit: limit + 1 });
-        const shown = page.slice(0, limit);
-        const last = shown.at(-1);
+        const deliveries = await readWebhookDeliveries(database, key, { before, state, limit: limit + 1 });
+        const { shown, last } = pageOf(deliveries, limit);
         exchange.response.set('Cache-Control', 'no-store').json({
           data: shown.map((delivery) => viewDelivery(key, delivery)),
-          next_cursor:
-            page.length > shown.length && last !== undefined ? writeCursor({ before: last.sequence }) : null,
+          next_cursor: last === undefined ? null : writeCursor({ before: last.sequence }),
         });
       },
     }),

@@ -1,3 +1,4 @@
+import { pageOf } from '../../domain/page-of.ts';
 import { CALLS } from '../../contract/calls.ts';
 import { readJobEvents } from '../../jobs/reads/read-events.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -49,14 +50,15 @@ async function list(
   after: number,
   limit: number,
 ): Promise<void> {
-  // One row more than shown tells whether there is another page.
   const events = await readJobEvents(deps.database, { accountId, jobId }, { after, limit: limit + 1 });
-  const shown = events.slice(0, limit).map((event) => viewJobEvent(jobId, event));
-  const last = shown.at(-1);
+  const { shown, last } = pageOf(
+    events.map((event) => viewJobEvent(jobId, event)),
+    limit,
+  );
   response.set('Cache-Control', 'no-store').json({
     data: shown,
     // Its number is an event's cursor: send it as `after`.
-    next_cursor: events.length > shown.length && last !== undefined ? String(last.seq) : null,
+    next_cursor: last === undefined ? null : String(last.seq),
   });
 }
 

@@ -4,6 +4,7 @@ import type { RequestRules } from '../../contract/job-request/parse-job-request.
 import { listUnknownBills, readCosts } from '../../jobs/costs/read-costs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
+import { pageOf } from '../../domain/page-of.ts';
 import { monthAt } from '../../domain/month.ts';
 import { instantText } from '../../domain/instant-text.ts';
 import { postgresInstant } from '../http/request/postgres-instant.ts';
@@ -39,12 +40,12 @@ export function unknownBillsRoute({ database, now }: CostDependencies): Route {
       const asked = readQuery(request, CALLS.listUnknownBills.query);
       const found = await listUnknownBills(database, asked.month ?? monthAt(now()), {
         after: asked.cursor === undefined ? null : readCursor(asked.cursor, position),
-        limit: asked.limit,
+        limit: asked.limit + 1,
       });
-      const last = found.at(-1);
+      const { shown, last } = pageOf(found, asked.limit);
       response.set('Cache-Control', 'no-store').json({
-        data: found.map(({ bill }) => ({ ...bill, posted_at: instantText(bill.posted_at) })),
-        next_cursor: found.length === asked.limit && last !== undefined ? writeCursor(last.position) : null,
+        data: shown.map(({ bill }) => ({ ...bill, posted_at: instantText(bill.posted_at) })),
+        next_cursor: last === undefined ? null : writeCursor(last.position),
       });
     },
   });

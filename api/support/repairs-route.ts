@@ -5,6 +5,7 @@ import { listRepairs } from '../../jobs/support/repairs.ts';
 import type { Database } from '../../ledger/database.ts';
 import { accountOrAll, type ActingFor } from '../access/authorize.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
+import { pageOf } from '../../domain/page-of.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import { postgresInstant } from '../http/request/postgres-instant.ts';
 import { readQuery } from '../http/request/read-query.ts';
@@ -28,13 +29,13 @@ export function repairsRoute(deps: { readonly database: Database; readonly actin
         { accountId, isResolved: asked.state === 'resolved' },
         {
           after: asked.cursor === undefined ? null : readCursor(asked.cursor, position),
-          limit: asked.limit,
+          limit: asked.limit + 1,
         },
       );
-      const last = found.at(-1);
+      const { shown, last } = pageOf(found, asked.limit);
       response.set('Cache-Control', 'no-store').json({
-        data: found.map(({ repair }) => viewRepair(repair)),
-        next_cursor: found.length === asked.limit && last !== undefined ? writeCursor(last.position) : null,
+        data: shown.map(({ repair }) => viewRepair(repair)),
+        next_cursor: last === undefined ? null : writeCursor(last.position),
       });
     },
   });

@@ -5,7 +5,7 @@
  * main.ts files compose and are exempt. What is not named here, and node_modules, see .dependency-cruiser.cjs.
  */
 /** Admission and settlement move a job's credits: activities alone call them. */
-const MOVES_CREDITS_OF_A_JOB = ['jobs/admission/admit-job', 'jobs/outputs/settle-reservation'];
+const MOVES_CREDITS_OF_A_JOB = ['jobs/admission/admit-job', 'jobs/outputs/settle-outputs'];
 
 /** Connections to addresses that strangers name: one guard for all of them, and one way to unpack what they send. */
 const OUTBOUND = ['checked-lookup', 'open-outside', 'public-address', 'unpack-body'].map(

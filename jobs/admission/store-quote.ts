@@ -3,7 +3,7 @@ import { QUOTE_LIFETIME_SECONDS, type Price } from '../../domain/prices/quote.ts
 import type { Database } from '../../ledger/database.ts';
 import { groupCommit, type GroupedVerb } from '../../ledger/group-commit.ts';
 
-type StoredQuote = {
+type NewQuote = {
   readonly quoteId: string;
   readonly expiresAt: Date;
   readonly now: Date;
@@ -22,7 +22,7 @@ type Row = { expires_at: Date; now: Date; available: number };
  * Stores a quote and reads the balance in one round trip; quotes asked for at the same time go together. Both instants
  * are of the database's clock.
  */
-export function createStoreQuote(database: Database): GroupedVerb<QuoteItem, StoredQuote> {
+export function createStoreQuote(database: Database): GroupedVerb<QuoteItem, NewQuote> {
   return groupCommit(async (items: readonly QuoteItem[]) => {
     const ids = items.map(() => `quote_${randomBytes(QUOTE_ID_BYTES).toString('hex')}`);
     const { rows } = await database.query<Row>({

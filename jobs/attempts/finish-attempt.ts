@@ -16,7 +16,7 @@ export type ProviderAccount = AttemptCost & { readonly billed: SaidOfCost['bille
 
 /**
  * Records that the result is in the asset store. A fenced attempt stays fenced, and keeps it for support.
- * @param answered the provider's id of a run that was the answer to its post; null: it was accepted before.
+ * @param synchronousRunId the provider's id of a run that was the answer to its post; null: it was accepted before.
  */
 export async function recordAsset(
   database: Database,
@@ -24,7 +24,7 @@ export async function recordAsset(
   reference: string,
   asset: StoredAsset,
   provider: ProviderAccount,
-  answered: string | null = null,
+  synchronousRunId: string | null = null,
 ): Promise<AttemptState> {
   const { rows } = await database.query<{ record_asset: AttemptState }>({
     name: 'jobs.record_asset',
@@ -39,14 +39,14 @@ export async function recordAsset(
       provider.cost,
       provider.isFinal,
       asset.hasC2pa ?? null,
-      answered,
+      synchronousRunId,
     ],
   });
   return onlyRow(rows, 'jobs.record_asset').record_asset;
 }
 
 /**
- * Records how a run failed and returns the attempt's state. A fenced or replaced one stays so. `answered`: see
+ * Records how a run failed and returns the attempt's state. A fenced or replaced one stays so. `synchronousRunId`: see
  * recordAsset.
  */
 export async function failAttempt(
@@ -55,12 +55,20 @@ export async function failAttempt(
   reference: string,
   errorClass: string,
   provider: ProviderAccount,
-  answered: string | null = null,
+  synchronousRunId: string | null = null,
 ): Promise<AttemptState> {
   const { rows } = await database.query<{ fail_attempt: AttemptState }>({
     name: 'jobs.fail_attempt',
     text: 'SELECT jobs.fail_attempt($1, $2, $3, $4, $5, $6, $7)',
-    values: [accountId, reference, errorClass, provider.billed, provider.cost, provider.isFinal, answered],
+    values: [
+      accountId,
+      reference,
+      errorClass,
+      provider.billed,
+      provider.cost,
+      provider.isFinal,
+      synchronousRunId,
+    ],
   });
   return onlyRow(rows, 'jobs.fail_attempt').fail_attempt;
 }

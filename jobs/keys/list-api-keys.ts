@@ -1,3 +1,4 @@
+import { pageOf } from '../../domain/page-of.ts';
 import type { ApiKeyView } from '../../contract/shapes/access-shapes.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { KeyReach } from './change-api-key.ts';
@@ -30,11 +31,9 @@ export async function listApiKeys(
       page.limit + 1,
     ],
   });
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  const hasMore = rows.length > shown.length && last !== undefined;
+  const { shown, last } = pageOf(rows, page.limit);
   return {
     keys: shown.map(({ key }) => key),
-    next: hasMore ? { createdAt: last.created_at, keyId: last.key_id } : null,
+    next: last === undefined ? null : { createdAt: last.created_at, keyId: last.key_id },
   };
 }

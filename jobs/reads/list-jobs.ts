@@ -1,3 +1,4 @@
+import { pageOf } from '../../domain/page-of.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { StoredJob } from './read-job.ts';
 
@@ -41,12 +42,10 @@ export async function listJobs(
       page.limit + 1,
     ],
   });
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  const hasMore = rows.length > shown.length && last !== undefined;
+  const { shown, last } = pageOf(rows, page.limit);
   return {
     jobs: shown.map((row) => row.job),
     positions: shown.map((row) => ({ createdAt: row.created_at, jobId: row.job_id })),
-    next: hasMore ? { createdAt: last.created_at, jobId: last.job_id } : null,
+    next: last === undefined ? null : { createdAt: last.created_at, jobId: last.job_id },
   };
 }

@@ -1,3 +1,4 @@
+import { pageOf } from '../../domain/page-of.ts';
 import type { ReviewCategory, ReviewState } from '../../domain/support/review.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { StoredReview } from './read-review.ts';
@@ -48,11 +49,9 @@ export async function listReviews(
           values: [accountId, ...asked],
         },
   );
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  const hasMore = rows.length > shown.length && last !== undefined;
+  const { shown, last } = pageOf(rows, page.limit);
   return {
     reviews: shown.map((row) => row.review),
-    next: hasMore ? { createdAt: last.created_at, reviewId: last.review_id } : null,
+    next: last === undefined ? null : { createdAt: last.created_at, reviewId: last.review_id },
   };
 }

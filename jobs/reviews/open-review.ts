@@ -15,9 +15,7 @@ type Report = {
 
 export type OpenedReview =
   /** `known`: the same report was made before. */
-  | { readonly outcome: 'opened'; readonly reviewId: string }
-  | { readonly outcome: 'known'; readonly reviewId: string }
-  | { readonly outcome: 'open_already'; readonly reviewId: string }
+  | { readonly outcome: 'opened' | 'known' | 'open_already'; readonly reviewId: string }
   | { readonly outcome: 'not_found' | 'not_delivered' | 'made_good' | 'too_many_of_output' }
   | { readonly outcome: 'too_many_today'; readonly retryAfterSeconds: number };
 
@@ -47,7 +45,6 @@ export async function openReview(database: Database, report: Report): Promise<Op
   switch (row.outcome) {
     case 'opened':
     case 'known':
-      return { outcome: row.outcome, reviewId: row.review_id ?? '' };
     case 'open_already':
       return { outcome: row.outcome, reviewId: row.review_id ?? '' };
     case 'too_many_today':

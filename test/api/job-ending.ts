@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { failureOf } from '../../domain/work/failures.ts';
 import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../../domain/ids.ts';
 import { createAttempts } from '../../jobs/attempts/attempts.ts';
-import { createSettleOutput } from '../../jobs/outputs/settle-reservation.ts';
+import { createSettleOutput } from '../../jobs/outputs/settle-outputs.ts';
 import type { ApiFixture } from './api-fixture.ts';
 
 function keyOf(accountId: string, jobId: string) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { withFreshAccounts } from '../ledger/fresh-accounts.ts';
 import { createAdmitJob, type AdmitItem } from '../../jobs/admission/admit-job.ts';
-import { createSettleOutput } from '../../jobs/outputs/settle-reservation.ts';
+import { createSettleOutput } from '../../jobs/outputs/settle-outputs.ts';
 import { createSpend } from '../../jobs/credits/spend.ts';
 import { grantItem } from '../ledger/ledger-fixture.ts';
 import { holdAccounts } from '../ledger/until-waiting.ts';

@@ -33,17 +33,13 @@ afterAll(async () => {
   await api.close();
 });
 
-const referenceOf = (jobId: string) =>
-  attemptReferenceOf({
-    ...{ accountId: account.accountId, outputId: outputIdOf(jobId, 0) },
-    ...{ stage: 'render', number: 1 },
-  });
+const referenceOf = (jobId: string, accountId = account.accountId) =>
+  attemptReferenceOf({ accountId, outputId: outputIdOf(jobId, 0), stage: 'render', number: 1 });
 
 /** An attempt that the catalogue expects to cost 0.04, accepted. */
-async function run(jobId: string, providerJobId: string): Promise<void> {
+async function run(jobId: string, providerJobId: string, accountId = account.accountId): Promise<void> {
   const attempts = createAttempts(api.worker);
-  const { accountId } = account;
-  const [outputId, reference] = [outputIdOf(jobId, 0), referenceOf(jobId)];
+  const [outputId, reference] = [outputIdOf(jobId, 0), referenceOf(jobId, accountId)];
   const key = {
     accountId,
     jobId,
@@ -139,10 +135,25 @@ describe('GET /v1/costs', () => {
         expected_cost: '0.04',
       },
     ]);
-    const first = unknownBillPage.parse((await get('/v1/costs/unknown_bills?limit=1')).json());
-    expect(first.data).toEqual(all.data);
-    const rest = await get(`/v1/costs/unknown_bills?limit=1&cursor=${String(first.next_cursor)}`);
-    expect(rest.json()).toEqual({ data: [], next_cursor: null });
+    expect(all.next_cursor).toBeNull();
+
+    const { accountId } = await api.openAccount(1_000);
+    const ids: string[] = [];
+    for (const day of ['01', '02']) {
+      const { jobId } = await api.admitJob(accountId, `in doubt ${day}`);
+      await run(jobId, `run_${day}`, accountId);
+      await api.owner.query('UPDATE jobs.attempts SET posted_at = $2 WHERE job_id = $1', [
+        ...[jobId, `2026-06-${day}`],
+      ]);
+      await fail(api, accountId, jobId);
+      ids.push(jobId);
+    }
+    const page = async (query = '') =>
+      unknownBillPage.parse((await get(`/v1/costs/unknown_bills?month=2026-06&limit=1${query}`)).json());
+    const first = await page();
+    const second = await page(`&cursor=${String(first.next_cursor)}`);
+    expect([...first.data, ...second.data].map(({ job_id }) => job_id)).toEqual(ids);
+    expect(second.next_cursor).toBeNull();
   });
 
   it.each(['/v1/costs', '/v1/costs/unknown_bills'])(

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { createAdmitJob } from '../../../jobs/admission/admit-job.ts';
-import { createSettleOutput } from '../../../jobs/outputs/settle-reservation.ts';
+import { createSettleOutput } from '../../../jobs/outputs/settle-outputs.ts';
 import { ACCOUNT_COUNT, accountIdAt, MEMBERS_PER_ACCOUNT, PROJECTS_PER_ACCOUNT } from './bench-accounts.ts';
 import { admitItemOf, type BenchJob } from './bench-job.ts';
 import { createCollectAttempt } from './collect-attempt.ts';
