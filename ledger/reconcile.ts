@@ -1,3 +1,4 @@
+import { OVERDUE_AFTER_SECONDS } from '../domain/support/reconcile-rules.ts';
 import type { Database } from './database.ts';
 
 /** A finding: which check found it, and where. */
@@ -9,8 +10,8 @@ export type Discrepancy = {
   readonly detail: unknown;
 };
 
-/** How long a reservation may be open past its return_by: 60 s and one reconcile interval (a minute by default). */
-const DEFAULT_OVERDUE_SECONDS = 120;
+/** How long a reservation may be open past its return_by: until it is overdue, and one interval of the reconciler (a minute by default). */
+const DEFAULT_OVERDUE_SECONDS = OVERDUE_AFTER_SECONDS + 60;
 
 /** Runs every check of the ledger, and of the jobs' record against it. Empty is good. */
 export async function reconcile(

@@ -18,6 +18,11 @@ export function parseCredits(text: string): Credits {
   return toCredits(Number(text));
 }
 
+/** The same of a change, which may be negative. */
+export function parseSignedCredits(text: string): number {
+  return text.startsWith('-') ? 0 - parseCredits(text.slice(1)) : parseCredits(text);
+}
+
 /** Adds amounts. Throws RangeError when the sum leaves the safe integers. */
 export function sumCredits(amounts: readonly number[]): Credits {
   return toCredits(amounts.reduce((sum, amount) => sum + toCredits(amount), 0));

@@ -1,4 +1,4 @@
-import { parseCredits } from '../../domain/credits/credits.ts';
+import { parseSignedCredits } from '../../domain/credits/credits.ts';
 import type { Database } from '../../ledger/database.ts';
 
 type DailyUsage = { readonly day: string; readonly kind: string; readonly credits: number };
@@ -16,8 +16,5 @@ export async function readUsage(
     text: 'SELECT day, kind, credits FROM jobs.read_usage($1, $2, $3)',
     values: [accountId, stretch.from, stretch.to],
   });
-  return rows.map(({ day, kind, credits }) => ({ day, kind, credits: signed(credits) }));
+  return rows.map(({ day, kind, credits }) => ({ day, kind, credits: parseSignedCredits(credits) }));
 }
-
-const signed = (text: string) =>
-  text.startsWith('-') ? 0 - parseCredits(text.slice(1)) : parseCredits(text);

@@ -1,5 +1,5 @@
 import type { EntryKind } from '../../contract/shapes/credit-shapes.ts';
-import { parseCredits } from '../../domain/credits/credits.ts';
+import { parseCredits, parseSignedCredits } from '../../domain/credits/credits.ts';
 import type { Database } from '../database.ts';
 
 /** One line of the usage history. */
@@ -78,7 +78,7 @@ function toEntry(row: Row): Entry {
   return {
     seq: parseCredits(row.seq),
     kind: row.kind,
-    credits: parseSigned(row.credits),
+    credits: parseSignedCredits(row.credits),
     charged: parseCredits(row.charged),
     refunded: parseCredits(row.refunded),
     jobId: row.job_id,
@@ -88,8 +88,4 @@ function toEntry(row: Row): Entry {
     balanceAfter: parseCredits(row.balance_after),
     createdAt: row.created_at,
   };
-}
-
-function parseSigned(text: string): number {
-  return text.startsWith('-') ? 0 - parseCredits(text.slice(1)) : parseCredits(text);
 }
