@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { attemptReferenceOf } from '../../domain/ids.ts';
+import { listenLocally } from '../harness/local-server.ts';
+import { batchCalls, WINDOW } from './batch-calls.ts';
 import type { Json, StackInUse } from './running-stack.ts';
 import { leaseSharedStack } from './shared-stack.ts';
 
 const PICTURE = readFileSync(new URL('../../model-service/prepared/picture.png', import.meta.url));
-const WINDOW = 16;
 /** Of a batch of 500: enough that what is the same for all counts little. */
-const LOOKED_AT = 100;
+const LOOKED_AT = 64;
 const POLL_MS = 100;
 
 let running: StackInUse;
@@ -24,20 +24,9 @@ afterAll(async () => {
   await running.close();
 });
 
-const ad = (other: object = {}) => ({ kind: 'static_ad', brief: { headline: randomUUID() }, ...other });
-const many = (count: number, other: object = {}) => ({
-  kind: 'batch',
-  items: Array.from({ length: count }, () => ad(other)),
-});
-const available = async (account: string) =>
-  (await running.call('GET', '/v1/balance', { account })).body as { available: number; reserved: number };
+const { ad, many, available, cancel, untilAccepted, untilTaken } = batchCalls(() => running);
 const resultOf = (jobId: string) => running.temporal.workflow.getHandle(jobId).result();
 const statesOf = (job: Json) => (job.outputs as Json[]).map((output) => output.state as string);
-
-async function cancel(account: string, jobId: string) {
-  const headers = { 'idempotency-key': randomUUID() };
-  return running.call('POST', `/v1/jobs/${jobId}/cancel`, { account, headers });
-}
 
 /** A customer's server with one picture on it, and how often it was asked. */
 async function servePicture() {
@@ -46,28 +35,8 @@ async function servePicture() {
     times += 1;
     response.writeHead(200, { 'content-type': 'image/png' }).end(PICTURE);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${String(port)}/logo.png`,
-    times: () => times,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
-}
-
-/** Waits until the model service has so many of a job's outputs in hand. */
-const untilAccepted = (jobId: string, count: number) => untilAttempts(jobId, count, `state = 'accepted'`);
-/** Waits until the model service has taken so many, whether they are done by now or not. */
-const untilTaken = (jobId: string, count: number) =>
-  untilAttempts(jobId, count, 'provider_job_id IS NOT NULL');
-
-async function untilAttempts(jobId: string, count: number, which: string): Promise<void> {
-  await vi.waitUntil(
-    async () =>
-      (await running.rows(`SELECT 1 FROM jobs.attempts WHERE job_id = $1 AND ${which}`, [jobId])).length >=
-      count,
-    { timeout: 60_000, interval: POLL_MS },
-  );
+  const { url, close } = await listenLocally(server);
+  return { url: `${url}/logo.png`, times: () => times, close };
 }
 
 describe('a job with several outputs', () => {
@@ -273,38 +242,6 @@ describe('a batch that is ended early', () => {
     expect(await available(account)).toMatchObject({ available: 860, reserved: 0 });
   });
 
-  it('counts outputs that have not begun by the deadline as our fault', async () => {
-    const account = await running.openAccount();
-    const { body } = await running.submit(account, {
-      ...many(WINDOW + 4, { test_scenario: 'never_finishes' }),
-      deadline_seconds: 4,
-    });
-    await untilAccepted(body.id, WINDOW);
-    // The job looks as if it had been admitted long ago, and we had been away.
-    await running.rows(`UPDATE ledger.reservations SET return_by = clock_timestamp() WHERE job_id = $1`, [
-      body.id,
-    ]);
-    await running.rows(
-      `UPDATE jobs.jobs SET created_at = created_at - interval '1 hour', return_by = clock_timestamp() WHERE job_id = $1`,
-      [body.id],
-    );
-    const job = await running.untilEnded(account, body.id);
-    const outputs = job.outputs as Json[];
-    const faultsOf = (began: boolean) => [
-      ...new Set(
-        outputs.filter(({ attempts }) => attempts > 0 === began).map(({ failure }) => failure.at_fault),
-      ),
-    ];
-    expect(job).toMatchObject({
-      state: 'failed',
-      counts: { failed: WINDOW + 4 },
-      billing: { returned: 700 },
-    });
-    expect(faultsOf(true)).toEqual(['customer']);
-    expect(faultsOf(false)).toEqual(['us']);
-    expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
-  });
-
   it('is stuck while one of its outputs is', async () => {
     const account = await running.openAccount();
     const items = [ad(), ad({ test_scenario: 'never_finishes' })];
@@ -349,44 +286,6 @@ describe('a batch that is ended early', () => {
     });
     expect(job.outputs[19].failure).toMatchObject({ code: 'terminated', at_fault: 'us' });
     expect(await available(account)).toMatchObject({ available: 1_000 - begun * 35, reserved: 0 });
-  });
-
-  it('can still be extended and canceled when its workflow is gone: begun outputs go on without it', async () => {
-    const account = await running.openAccount();
-    const items = many(4, { test_scenario: 'never_finishes' });
-    const { body: job } = await running.submit(account, { ...items, deadline_seconds: 600 });
-    await untilAccepted(job.id, 4);
-    await running.temporal.workflow.getHandle(job.id as string).terminate('from outside');
-
-    const until = new Date(Date.now() + 1_800_000).toISOString();
-    const extended = await running.call('POST', `/v1/jobs/${job.id as string}/extend`, {
-      account,
-      body: { reason: 'test', until },
-      headers: { 'idempotency-key': randomUUID() },
-    });
-    expect(extended).toMatchObject({ status: 202, body: { returned_automatically_by: until } });
-    expect((await cancel(account, job.id)).status).toBe(202);
-    const end = await running.untilEnded(account, job.id);
-    expect(end).toMatchObject({
-      state: 'canceled',
-      failure: { at_fault: 'customer' },
-      counts: { canceled: 4 },
-    });
-    expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
-  });
-
-  it('gone before it has begun every output: a cancel stops the running outputs, and ends the others', async () => {
-    const account = await running.openAccount();
-    const items = many(WINDOW + 2, { test_scenario: 'never_finishes' });
-    const { body: job } = await running.submit(account, items);
-    await untilAccepted(job.id, WINDOW);
-    await running.temporal.workflow.getHandle(job.id as string).terminate('from outside');
-    expect(await cancel(account, job.id)).toMatchObject({ status: 202 });
-    const end = await running.untilEnded(account, job.id);
-    expect(end).toMatchObject({ state: 'canceled', counts: { canceled: WINDOW + 2 } });
-    const faults = (end.outputs as Json[]).map((output) => output.failure.at_fault as string);
-    expect(faults).toEqual([...Array.from({ length: WINDOW }, () => 'customer'), 'us', 'us']);
-    expect(await available(account)).toMatchObject({ available: 1_000, reserved: 0 });
   });
 
   it('ends an output whose own workflow is terminated, and goes on with the others', async () => {

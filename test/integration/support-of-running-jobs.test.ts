@@ -311,19 +311,6 @@ describe.concurrent('the buttons of Temporal UI', () => {
       { action: 'release_job' },
     ]);
   });
-
-  it('have descriptions', async () => {
-    const job = await submit('never_finishes');
-    await untilAttempt(job, 1, 'accepted');
-    const metadata = await running.temporal.workflow
-      .getHandle(job.jobId)
-      .query<{ definition: { updateDefinitions: { name: string; description: string }[] } }>(
-        '__temporal_workflow_metadata',
-      );
-    const described = metadata.definition.updateDefinitions.filter(({ description }) => description);
-    expect(described.map(({ name }) => name).sort()).toEqual(['extend', 'release', 'resolve', 'restart']);
-    await command(job, 'release');
-  });
 });
 
 describe.concurrent('a job that is stuck', () => {
@@ -332,6 +319,7 @@ describe.concurrent('a job that is stuck', () => {
     // Stuck in 6 s, and for as long as the rest takes.
     expect((await command(job, 'extend', { until: inSeconds(600) })).status).toBe(202);
     await until(async () => (await read(job)).state === 'stuck');
+    expect(await balance(job)).toMatchObject({ available: 965, reserved: 35 });
     const { body: events } = await running.call('GET', `/v1/jobs/${job.jobId}/events?after=0`, job);
     expect((events.data as Json[]).map((event) => event.type)).toContain('job.stuck');
     const attributes = await until(async () => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
+import type { Json, StackInUse } from './running-stack.ts';
+import { leaseSharedStack } from './shared-stack.ts';
 
 const PAGE = readFileSync(path.join(import.meta.dirname, '../../docs/support.md'), 'utf8');
 /** By what stands above it, up to its first colon or full stop. */
@@ -14,7 +15,7 @@ const QUERIES = new Map(
 );
 const METADATA = '__temporal_workflow_metadata';
 
-let running: RunningStack;
+let running: StackInUse;
 let account: string;
 let stuck: Json;
 let unknown: Json;
@@ -23,7 +24,7 @@ let moderated: Json;
 let terminated: Json;
 let batch: Json;
 beforeAll(async () => {
-  running = await startRunningStack();
+  running = await leaseSharedStack();
   account = await running.openAccount();
   const ad = (scenario: string, other: object = {}) => ({
     kind: 'static_ad',
@@ -68,15 +69,20 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
+/** Those of ours that a saved query finds: other files use the stack too. */
 async function found(name: string): Promise<readonly string[]> {
   const query = (QUERIES.get(name) ?? `no query: ${name}`)
     .replaceAll('<account>', account)
     .replaceAll('<job>', batch.id as string)
     .replaceAll('<an hour ago>', new Date(Date.now() + 1_000).toISOString())
     .replaceAll('<today>', new Date(Date.now() - 3_600_000).toISOString());
+  const ours = [stuck, unknown, failed, moderated, terminated, batch].flatMap((job) => [
+    job.id as string,
+    ...(job.outputs as Json[]).map(({ id }) => id as string),
+  ]);
   const ids: string[] = [];
   for await (const { workflowId } of running.temporal.workflow.list({ query })) ids.push(workflowId);
-  return ids;
+  return ids.filter((id) => ours.includes(id));
 }
 
 describe('the saved queries of docs/support.md', () => {
@@ -134,7 +140,8 @@ describe('what Temporal UI shows of a job', () => {
       .query<Json>(METADATA);
     const described = (list: Json[]) =>
       Object.fromEntries(list.map(({ name, description }) => [name, description]));
-    expect(described(definition.updateDefinitions)).toMatchObject({
+    const buttons = (definition.updateDefinitions as Json[]).filter(({ description }) => description);
+    expect(described(buttons)).toEqual({
       release: expect.stringContaining('"reason"'),
       extend: expect.stringContaining('"until"'),
       restart: expect.stringContaining('"from_attempt"'),

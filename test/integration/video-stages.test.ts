@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptReferenceOf, outputIdOf } from '../../domain/ids.ts';
 import { jobIdOf } from '../../contract/derived-ids.ts';
 import { partNameOf, partsOf } from '../../domain/work/stages.ts';
-import { startRunningStack, type RunningStack } from './running-stack.ts';
+import { startRunningStack, type Json, type RunningStack } from './running-stack.ts';
 import { FILM_STAGES } from '../harness/superscale.ts';
 
 const VIDEO = {
@@ -75,10 +75,16 @@ async function newVideo() {
 }
 
 describe('a video', () => {
+  let account: string;
+  let job: Json;
+  beforeAll(async () => {
+    const video = await newVideo();
+    account = video.account;
+    const { body } = await video.submit();
+    job = await running.untilEnded(account, body.id);
+  });
+
   it('is made in six stages, each part with an attempt, a result and a cost of its own, under one reservation', async () => {
-    const { account, submit } = await newVideo();
-    const { body } = await submit();
-    const job = await running.untilEnded(account, body.id);
     expect(job).toMatchObject({
       state: 'succeeded',
       billing: { quoted: CREDITS, committed: CREDITS, returned: 0 },
@@ -101,10 +107,7 @@ describe('a video', () => {
   });
 
   it(`has a history of at most ${String(MAX_EVENTS)} events`, async () => {
-    const { account, submit } = await newVideo();
-    const { body } = await submit();
-    await running.untilEnded(account, body.id);
-    const handle = running.temporal.workflow.getHandle(body.id as string);
+    const handle = running.temporal.workflow.getHandle(job.id as string);
     await handle.result();
     const events = (await handle.fetchHistory()).events ?? [];
     expect(events.length).toBeLessThanOrEqual(MAX_EVENTS);
@@ -115,10 +118,7 @@ describe('a video', () => {
   });
 
   it('reports its stage and the share that is done, which never goes back', async () => {
-    const { account, submit } = await newVideo();
-    const { body } = await submit();
-    await running.untilEnded(account, body.id);
-    const { body: events } = await running.call('GET', `/v1/jobs/${body.id as string}/events?after=0`, {
+    const { body: events } = await running.call('GET', `/v1/jobs/${job.id as string}/events?after=0`, {
       account,
     });
     const told = (events.data as { type: string; data: { stage: string; fraction: number } }[])
@@ -136,9 +136,7 @@ describe.concurrent('a stage that fails', () => {
   it.each([
     ['script', 'fail'],
     ['scenes_2', 'succeed_empty'],
-    ['motion_3', 'fail_interrupted'],
     ['voice', 'succeed_with_garbage'],
-    ['captions', 'fail'],
     ['render', 'fail_interrupted'],
   ])('alone is made again: %s, which does %s', async (part, fault) => {
     const { account, submit, plant } = await newVideo();
@@ -179,7 +177,7 @@ describe.concurrent('a stage that fails', () => {
 });
 
 describe.concurrent('a video that is cancelled at a stage', () => {
-  it.for(['scenes_3', 'captions', 'render'])(
+  it.for(['scenes_3', 'render'])(
     '%s: it is stopped there, and all credits return',
     async (part, { expect }) => {
       const { account, submit, plant } = await newVideo();
