@@ -15,7 +15,8 @@ type Report = {
 
 export type OpenedReview =
   /** `known`: the same report was made before. */
-  | { readonly outcome: 'opened' | 'known'; readonly reviewId: string }
+  | { readonly outcome: 'opened'; readonly reviewId: string }
+  | { readonly outcome: 'known'; readonly reviewId: string }
   | { readonly outcome: 'open_already'; readonly reviewId: string }
   | { readonly outcome: 'not_found' | 'not_delivered' | 'made_good' | 'too_many_of_output' }
   | { readonly outcome: 'too_many_today'; readonly retryAfterSeconds: number };

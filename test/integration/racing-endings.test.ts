@@ -85,7 +85,7 @@ describe.concurrent('two endings at once (invariant 4: a reservation ends once)'
   });
 });
 
-describe.concurrent('the same key twice at once (invariant 9)', () => {
+describe('the same key twice at once (invariant 9)', () => {
   it('makes one job, one reservation and one submission of twenty equal requests', async () => {
     const account = await running.openAccount();
     const key = randomUUID();
@@ -122,7 +122,7 @@ describe.concurrent('the same key twice at once (invariant 9)', () => {
   });
 });
 
-describe.concurrent('many jobs on the last credits (invariant 5)', () => {
+describe('many jobs on the last credits (invariant 5)', () => {
   it('admits exactly as many as the balance pays for', async () => {
     const account = await running.openAccount();
     const answers = await Promise.all(

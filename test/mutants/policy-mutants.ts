@@ -217,14 +217,14 @@ export const POLICY_MUTANTS: readonly Mutant[] = [
     file: 'ledger/functions/01_clock.sql',
     find: "SELECT greatest(ledger.clock() + coalesce(p_account.clock_ahead, '0'), p_account.moved_at)",
     replace: 'SELECT greatest(ledger.clock(), (SELECT max(a.moved_at) FROM ledger.accounts a))',
-    tests: ['jobs', 'together'],
+    tests: ['jobs', 'grouped-calls'],
   },
   {
     name: 'an array holds its locks for as long as it likes',
     file: 'ledger/functions/05_lock_account.sql',
     find: "interval '80 milliseconds'",
     replace: "interval '80 minutes'",
-    tests: ['jobs', 'together'],
+    tests: ['jobs', 'grouped-calls'],
   },
   {
     name: 'an ended output is not counted',
