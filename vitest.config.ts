@@ -2,8 +2,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a tier needs set up: one PostgreSQL and one Temporal serve the whole run, and only when a test asks. */
-type GlobalSetup =
-  'postgres' | 'temporal' | 'imageContent' | 's3' | 'responseCoverage' | 'console' | 'stack';
+type GlobalSetup = 'postgres' | 'temporal' | 'imageContent' | 's3' | 'responseCoverage' | 'console' | 'stack';
 
 const SETUP_FILE: Readonly<Record<GlobalSetup, string>> = {
   postgres: './test/harness/postgres-global-setup.ts',

@@ -66,7 +66,12 @@ export async function runJob(
   }
 }
 
-async function sabotageWorkflow(saboteur: Saboteur, jobId: string, job: Json, sabotage: Sabotage): Promise<void> {
+async function sabotageWorkflow(
+  saboteur: Saboteur,
+  jobId: string,
+  job: Json,
+  sabotage: Sabotage,
+): Promise<void> {
   await pause(sabotage.afterMs);
   const outputs = (job.outputs as readonly Json[]).map(({ id }) => id as string);
   // The only output of a job has no workflow of its own.
