@@ -84,7 +84,7 @@ describe('the history of a plain successful job', () => {
       const handle = running.temporal.workflow.getHandle(newest?.job_id ?? '');
       const code = await handle.result().then(
         () => undefined,
-        (error: Json) => error.cause.type as string,
+        (error: unknown) => (error as Json).cause.type as string,
       );
       const { typedSearchAttributes, status } = await handle.describe();
       const state = typedSearchAttributes.getAll().find(({ key }) => key.name === 'HoldfastState');
