@@ -4,13 +4,13 @@ import { sentenceOf } from '../shared/parts/state-badge.tsx';
 import { buysText } from './credits/balance-card.tsx';
 import { useVisit } from './portal-context.tsx';
 
-/** The packs on offer, each with what it buys; nothing if there are none. `missing`: packs of fewer credits are marked. */
+/** How credits are added, with the packs on offer and what each buys. `missing`: packs of fewer credits are marked. */
 export function Packs({ missing = 0 }: { readonly missing?: number }) {
   const { catalogue } = useVisit();
-  if (catalogue.packs.length === 0) return null;
+  if (catalogue.packs.length === 0) return <p>Add credits where you manage your account.</p>;
   return (
     <>
-      <p>A pack adds credits to your account:</p>
+      <p>A pack adds credits. Choose one where you manage your account:</p>
       <ul class="packs">
         {catalogue.packs.map((pack) => (
           <PackLine key={pack.name} pack={pack} isEnough={pack.credits >= missing} />

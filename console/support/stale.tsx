@@ -12,7 +12,7 @@ export function Stale<Data>(props: { readonly of: Pick<Resource<Data>, 'data' | 
     <div role="status">
       <Notice
         tone="warning"
-        title={`${title}. What you see may be old; this page goes on by itself.`}
+        title={`${title}. What you see may be old; this page reads it again by itself.`}
         actions={
           <Button isSmall onClick={reload}>
             Try now

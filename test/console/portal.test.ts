@@ -145,7 +145,7 @@ describe.skipIf(program === null).concurrent('the portal', () => {
     });
     await page.getByLabel('Headline').fill(HEADLINE);
     await page.getByRole('button', { name: 'Create for 35 credits' }).click();
-    await page.getByText('trying again does it once').waitFor();
+    await page.getByText('Trying again is safe').waitFor();
     // It says nothing of the submission before it.
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText(TOKEN_REFUSED.title).waitFor();

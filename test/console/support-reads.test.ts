@@ -157,7 +157,7 @@ describe.skipIf(program === null).concurrent('support', () => {
       .nth(1);
     const [, state, provider, there, , took, cost, billed, ours] = await cellsOf(row);
     expect([state, there, billed, ours]).toEqual([
-      'Collected',
+      'Delivered',
       attempt.provider_job_id,
       expect.any(String),
       attempt.reference,

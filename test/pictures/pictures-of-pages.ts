@@ -189,7 +189,13 @@ export function picturesOf(of: FilledPictures): readonly Picture[] {
 /** Pages in a state that is met rarely. */
 function furtherOf(of: FilledPictures): readonly Picture[] {
   return [
-    { name: 'portal-broke', face: 'portal', place: 'credits', sign: 'No credits left', account: of.broke },
+    {
+      name: 'portal-broke',
+      face: 'portal',
+      place: 'credits',
+      sign: 'You have no credits',
+      account: of.broke,
+    },
     {
       name: 'portal-frozen',
       face: 'portal',

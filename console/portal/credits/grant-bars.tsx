@@ -15,7 +15,7 @@ export function GrantBars({ grants }: { readonly grants: readonly Grant[] }) {
       </div>
       {grants.length === 0 ? (
         <div class="stack">
-          <p>No credits left. Add some where you manage your account.</p>
+          <p>You have no credits.</p>
           <div>
             <Packs />
           </div>

@@ -21,7 +21,7 @@ export function wordsOf(error: unknown): ErrorWords {
   return {
     title: 'Holdfast cannot be reached',
     detail: isBilledUnknown
-      ? 'No answer came. It may have been done or not: trying again does it once, never twice.'
+      ? 'No answer came, so it may have been done. Trying again is safe: it is done once, never twice.'
       : 'No answer came. Check the connection and try again.',
     requestId: error.requestId,
   };

@@ -22,7 +22,7 @@ export function ConnectionBanner() {
     <div class="banner-place" role="status" aria-live="polite">
       {isAway && (
         <div class="banner">
-          <span>Holdfast cannot be reached. What you see may be old; this page goes on by itself.</span>
+          <span>Holdfast cannot be reached. What you see may be old; this page reconnects by itself.</span>
           <Button isSmall onClick={() => feed?.tryNow()}>
             Try now
           </Button>

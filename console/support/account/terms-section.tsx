@@ -8,6 +8,11 @@ import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { LIMIT_NAMES } from './limit-names.ts';
 
+const RENEWAL_WORDS: Readonly<Record<Plan['renewal'], string>> = {
+  automatic: 'Automatic',
+  by_call: 'By the billing system',
+};
+
 /** The account's plan, price list and limits. */
 export function TermsSection({ plan, limits }: { readonly plan: Plan; readonly limits: Limits }) {
   const { client } = usePageParts();
@@ -27,7 +32,7 @@ export function TermsSection({ plan, limits }: { readonly plan: Plan; readonly l
                 name: 'Then',
                 value: plan.next_plan === null ? 'Ends' : sentenceOf(plan.next_plan),
               },
-              plan.plan !== null && { name: 'Renewal', value: sentenceOf(plan.renewal) },
+              plan.plan !== null && { name: 'Renewal', value: RENEWAL_WORDS[plan.renewal] },
               catalogue !== null && {
                 name: 'Price list',
                 value: `${catalogue.price_list_name}, version ${String(catalogue.price_list)}`,

@@ -17,6 +17,18 @@ const TONES: Readonly<Record<Attempt['state'], Tone>> = {
   fenced: 'neutral',
 };
 
+/** In the words of the answer to “What did we try?”. */
+const WORDS: Readonly<Record<Attempt['state'], string>> = {
+  posting: 'Submitting',
+  accepted: 'Running',
+  rejected: 'Refused',
+  unknown: 'Unknown',
+  collected: 'Delivered',
+  failed: 'Failed',
+  replaced: 'Replaced',
+  fenced: 'Stopped',
+};
+
 const COLUMNS: readonly Column<Attempt>[] = [
   {
     name: 'Attempt',
@@ -30,7 +42,7 @@ const COLUMNS: readonly Column<Attempt>[] = [
     name: 'State',
     cell: ({ state, error_class: error, stopping_since: stopping }) => (
       <>
-        <Badge tone={TONES[state]}>{sentenceOf(state)}</Badge>
+        <Badge tone={TONES[state]}>{WORDS[state]}</Badge>
         {error !== null && <div class="small muted">{sentenceOf(error)}</div>}
         {stopping !== null && <div class="small muted">Not seen to stop yet</div>}
       </>

@@ -168,7 +168,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
     const supports = await support.open(DARK_NARROW, ada);
     const { notes, note } = notesOf();
     for (const [{ page }, place, sign] of [
-      [customers, 'credits', 'A pack adds credits to your account'],
+      [customers, 'credits', 'A pack adds credits'],
       // A grant that was taken back is no usage.
       [customers, 'credits', 'Nothing was charged in this time'],
       [customers, 'jobs', 'Create the first one'],
