@@ -18,7 +18,7 @@ export function TermsSection({ plan, limits }: { readonly plan: Plan; readonly l
   const { client } = usePageParts();
   const { data: catalogue } = useResource('catalogue', (signal) => client.catalogue({ signal }));
   return (
-    <div class="columns">
+    <div class="columns columns-even">
       <Section title="Plan and prices">
         <div class="card">
           <Facts
