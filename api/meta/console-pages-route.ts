@@ -36,7 +36,7 @@ function policyFor(frameAncestors: readonly string[]): string {
 
 /** GET /portal and GET /console: the pages and their files. They hold no account's data: they ask the API. */
 export function consolePagesRoutes({ pages, portalFrameAncestors }: Deps): readonly Route[] {
-  const html = (face: Face, frameAncestors: readonly string[]) => (response: Response) => {
+  const html = (face: Face, frameAncestors: readonly string[]) => (request: Request, response: Response) => {
     const page = pages.htmlOf(face);
     if (page === null) throw notFound('page: the console has not been built (npm run build)');
     response
@@ -49,7 +49,8 @@ export function consolePagesRoutes({ pages, portalFrameAncestors }: Deps): reado
         ...(frameAncestors.length === 0 ? { 'X-Frame-Options': 'DENY' } : {}),
       })
       .type('html')
-      .send(page);
+      // A page names its files from its own address, which lies in their folder when it ends with a slash.
+      .send(request.path.endsWith('/') ? page.replaceAll(`="${face}/`, '="') : page);
   };
   const portal = html('portal', portalFrameAncestors);
   const support = html('console', []);
@@ -57,8 +58,8 @@ export function consolePagesRoutes({ pages, portalFrameAncestors }: Deps): reado
     sendFile(pages, request, response);
   };
   return [
-    route(CALLS.readPortal, { handle: ({ response }) => portal(response) }),
-    route(CALLS.readConsole, { handle: ({ response }) => support(response) }),
+    route(CALLS.readPortal, { handle: ({ request, response }) => portal(request, response) }),
+    route(CALLS.readConsole, { handle: ({ request, response }) => support(request, response) }),
     route(CALLS.readPortalFile, { handle: file }),
     route(CALLS.readConsoleFile, { handle: file }),
   ];

@@ -7,7 +7,7 @@ import { useResource } from '../shared/data/use-resource.ts';
 import { ConnectionBanner } from '../shared/parts/connection-banner.tsx';
 import { Empty, Shown } from '../shared/parts/notice.tsx';
 import { Shell } from '../shared/parts/shell.tsx';
-import { usePlace } from '../shared/router.tsx';
+import { isIdPart, usePlace } from '../shared/router.tsx';
 import { BalanceProvider } from './balance.tsx';
 import { CreatePage } from './create/create-page.tsx';
 import { CreditsPage } from './credits/credits-page.tsx';
@@ -48,6 +48,17 @@ function VisitEnded() {
   );
 }
 
+/** A token may be for an application's own calls alone, such as quotes. */
+function NothingToRead() {
+  return (
+    <Shell name="Credits" items={[]} current="">
+      <Empty isPage title="This link may not show your account">
+        It was made without the right to read. Open this page from your account.
+      </Empty>
+    </Shell>
+  );
+}
+
 function SignedIn({ token }: { readonly token: string }) {
   const auth = useMemo(() => ({ apiKey: token }), [token]);
   return (
@@ -79,6 +90,7 @@ function OpenVisit() {
     addEventListener(CALL_REFUSED, reload);
     return () => removeEventListener(CALL_REFUSED, reload);
   }, [error, reload]);
+  if (codeOf(error) === 'forbidden') return <NothingToRead />;
   if (isEnded || codeOf(error) === 'unauthenticated') return <VisitEnded />;
   if (visit.data === null) {
     return (
@@ -115,12 +127,17 @@ function Pages() {
 }
 
 function CurrentPage({ path }: { readonly path: readonly string[] }) {
+  const { session } = useVisit();
   const [place = 'credits', id] = path;
-  switch (place) {
+  switch (isIdPart(id) ? place : '') {
     case 'credits':
       return <CreditsPage />;
     case 'create':
-      return <CreatePage />;
+      return session.can.includes('quote') ? (
+        <CreatePage />
+      ) : (
+        <Empty isPage title="This link does not let you create" />
+      );
     case 'jobs':
       return id === undefined ? <JobsPage /> : <JobPage key={id} id={id} />;
     default:

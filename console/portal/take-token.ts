@@ -10,7 +10,9 @@ const PLACE = /^[\w/-]{1,100}$/;
  * mistake, must not stay in the history either. `&to=` names the first place (`create`, `jobs/job_…`). Null: no token.
  */
 export function takeToken(): string | null {
-  const { hash, pathname, search } = location;
+  const { pathname, search } = location;
+  // A redirect on the way may have escaped its signs.
+  const hash = location.hash.replace(/^#token%3D/i, '#token=');
   const isToken = hash.startsWith('#token=');
   const given = new URLSearchParams(isToken ? hash.slice(1) : '');
   const to = given.get('to') ?? '';

@@ -71,6 +71,9 @@ export function Link(props: {
   );
 }
 
+/** Whether a part of the path may be an id. Others, typed by hand, cannot be sent: they name no page. */
+export const isIdPart = (part: string | undefined): boolean => part === undefined || /^\w{1,100}$/.test(part);
+
 function splitOnce(text: string, mark: string): readonly string[] {
   const at = text.indexOf(mark);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];

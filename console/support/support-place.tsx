@@ -1,5 +1,6 @@
 import { Empty } from '../shared/parts/notice.tsx';
 import { PageHead } from '../shared/parts/shell.tsx';
+import { isIdPart } from '../shared/router.tsx';
 import { AccountPage } from './account/account-page.tsx';
 import { FindPage } from './find/find-page.tsx';
 import { SupportJobPage } from './job/support-job-page.tsx';
@@ -11,7 +12,7 @@ import { ReviewsPage } from './reviews/reviews-page.tsx';
 /** The page of a path. */
 export function SupportPlace({ path }: { readonly path: readonly string[] }) {
   const [place = 'now', id] = path;
-  switch (place) {
+  switch (isIdPart(id) ? place : '') {
     case 'now':
       return <NowPage />;
     case 'find':

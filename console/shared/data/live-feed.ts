@@ -27,12 +27,16 @@ export class LiveFeed<Event extends { readonly sequence: number }> {
   readonly #listeners = new Set<Listener<Event>>();
   readonly #watchers = new Set<() => void>();
   readonly #stopped = new AbortController();
+  /** Aborted: the stream under way is over, and another is opened. */
+  #attempt = new AbortController();
   #state: FeedState = 'connecting';
   #last: number | undefined;
   #endWait: () => void = () => undefined;
 
   constructor(open: OpenEvents<Event>) {
     this.#open = open;
+    addEventListener('offline', this.#cut);
+    addEventListener('online', this.tryNow);
     void this.#run();
   }
 
@@ -53,14 +57,22 @@ export class LiveFeed<Event extends { readonly sequence: number }> {
   }
 
   /** Reconnects at once instead of after the wait. */
-  tryNow(): void {
+  readonly tryNow = (): void => {
+    this.#endWait();
+  };
+
+  stop(): void {
+    removeEventListener('offline', this.#cut);
+    removeEventListener('online', this.tryNow);
+    this.#stopped.abort();
+    this.#cut();
     this.#endWait();
   }
 
-  stop(): void {
-    this.#stopped.abort();
-    this.#endWait();
-  }
+  /** The browser knows of a lost network at once; by its silence alone a stream is known to be dead after 45 s. */
+  readonly #cut = (): void => {
+    this.#attempt.abort();
+  };
 
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
@@ -70,8 +82,10 @@ export class LiveFeed<Event extends { readonly sequence: number }> {
         waitMs = FIRST_WAIT_MS;
         this.#opened();
       };
+      this.#attempt = new AbortController();
+      const attempt = { signal: this.#attempt.signal, onResponse };
       try {
-        for await (const event of this.#open(this.#last, { signal, onResponse })) this.#take(event);
+        for await (const event of this.#open(this.#last, attempt)) this.#take(event);
       } catch (error) {
         if (isRefusal(error)) {
           this.#become('ended');

@@ -63,8 +63,18 @@ test('a file whose name has its hash is cached forever, the custom element for a
   }
   const [first] = built.files;
   expect((await api.call(`/console/${String(first?.name)}`)).status).toBe(200);
-  for (const face of ['portal', 'console'])
+  for (const face of ['portal', 'console']) {
+    // Each page names its files from its own address, with a slash at its end or without.
+    for (const address of [`${api.url}/${face}`, `${api.url}/${face}/`]) {
+      const page = await (await fetch(address)).text();
+      const files = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map(
+        ([, file = '']) => new URL(file, address),
+      );
+      expect(files.length).toBeGreaterThan(3);
+      for (const file of files) expect((await fetch(file)).status, file.pathname).toBe(200);
+    }
     expectProblem(await api.call(`/${face}/nothing.js`), 404, 'not_found');
+  }
 });
 
 test('the sandbox page of the development stack is not among the pages of an API', async () => {
