@@ -109,10 +109,9 @@ export function describeLimits({ before, after }: Terms): readonly string[] {
   if (changed.length === 0) return ['changes nothing: these are its limits'];
   const most = after.limits.max_concurrent_jobs;
   if (most === null || before.jobs < most || most === before.limits.max_concurrent_jobs) return changed;
-  return [
-    ...changed,
-    `lets ${counted(before.jobs, 'running job')} go on, and refuses a new one until fewer than ${String(most)} run`,
-  ];
+  const refused =
+    most === 0 ? 'refuses every new one' : `refuses a new one until fewer than ${figure(most)} run`;
+  return [...changed, `lets ${counted(before.jobs, 'running job')} go on, and ${refused}`];
 }
 
 function describeCaps(before: readonly Cap[], after: readonly Cap[]): readonly string[] {

@@ -34,7 +34,9 @@ export function QuotePanel(props: {
       {quote === null && live.error === null && (
         <p class="muted">{missing ?? 'The price is being computed …'}</p>
       )}
-      {live.error !== null && !isFieldFault && <ErrorNotice error={live.error} onRetry={live.reload} />}
+      {live.error !== null && !isFieldFault && (
+        <ErrorNotice error={live.error} onRetry={live.reload} isRead />
+      )}
       {isFieldFault && <FieldFaults error={live.error} isAtField={props.isAtField} />}
       {quote !== null && <Price quote={quote} />}
       {quote !== null && !quote.affordable && <NotEnough quote={quote} />}

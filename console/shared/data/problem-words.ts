@@ -8,16 +8,21 @@ type ErrorWords = {
   readonly requestId: string | null;
 };
 
-/** The words for a failed call: those of the API's problem, if it has one. */
-export function wordsOf(error: unknown): ErrorWords {
+/**
+ * The words for a failed call: those of the API's problem, if it has one.
+ *
+ * @param isRead it could have had no effect: a price or a preview is asked for by POST
+ */
+export function wordsOf(error: unknown, isRead = false): ErrorWords {
   if (!(error instanceof HoldfastError)) {
     return { title: 'This page has a fault', detail: messageOf(error), requestId: null };
   }
   if (error.problem !== null) {
     const { title, detail, request_id } = error.problem;
-    return { title, detail, requestId: request_id };
+    const faults = error.errors.map(faultText).join(' ');
+    return { title, detail: faults === '' ? detail : faults, requestId: request_id };
   }
-  const isBilledUnknown = error.billed === 'unknown';
+  const isBilledUnknown = error.billed === 'unknown' && !isRead;
   return {
     title: 'Holdfast cannot be reached',
     detail: isBilledUnknown
@@ -25,6 +30,12 @@ export function wordsOf(error: unknown): ErrorWords {
       : 'No answer came. Check the connection and try again.',
     requestId: error.requestId,
   };
+}
+
+/** `credits: At most 9,999.`: what is wrong with a field, by the last part of its pointer. */
+function faultText({ pointer, detail }: HoldfastError['errors'][number]): string {
+  const name = pointer.split('/').at(-1)?.replaceAll('_', ' ') ?? '';
+  return name === '' ? detail : `${name}: ${detail}`;
 }
 
 function messageOf(error: unknown): string {

@@ -9,14 +9,21 @@ export function FigureField(props: {
   readonly isOptional?: boolean;
   readonly value: string;
   readonly maxDigits?: number;
+  /** The least number; default 0. */
+  readonly least?: number;
   readonly onText: (text: string) => void;
 }) {
-  const { value, maxDigits = USUAL_DIGITS, onText, ...field } = props;
-  const isFigure = figureOf(value, maxDigits) !== undefined;
+  const { value, maxDigits = USUAL_DIGITS, least = 0, onText, ...field } = props;
+  const figure = figureOf(value, maxDigits);
+  const isFigure = figure === null || (figure !== undefined && figure >= least);
   return (
     <Field
       {...field}
-      fault={isFigure ? null : `Write a whole number: digits alone, at most ${String(maxDigits)}.`}
+      fault={
+        isFigure
+          ? null
+          : `Write a whole number from ${String(least)}: digits alone, at most ${String(maxDigits)}.`
+      }
     >
       {(control) => (
         <input

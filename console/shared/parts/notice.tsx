@@ -53,8 +53,13 @@ export function Notice(props: {
 }
 
 /** Why a call failed, in the API's words, with a button to try again. */
-export function ErrorNotice(props: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { title, detail, requestId } = wordsOf(props.error);
+export function ErrorNotice(props: {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  /** Of a call without an effect. */
+  readonly isRead?: boolean;
+}) {
+  const { title, detail, requestId } = wordsOf(props.error, props.isRead);
   return (
     <div role="alert">
       <Notice

@@ -86,7 +86,7 @@ function GoodwillDialog({ of, ...rest }: DialogProps) {
       }}
       {...rest}
     >
-      <FigureField label="Credits" maxDigits={MAX_GOODWILL_DIGITS} value={text} onText={setText} />
+      <FigureField label="Credits" least={1} maxDigits={MAX_GOODWILL_DIGITS} value={text} onText={setText} />
     </ActDialog>
   );
 }

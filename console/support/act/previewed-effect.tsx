@@ -53,7 +53,7 @@ export function PreviewedEffect(props: {
   return (
     <div class="preview" role="status">
       {data === null && error === null && <Loading label="What this does" lines={2} />}
-      {error !== null && <ErrorNotice error={error} onRetry={askAgain} />}
+      {error !== null && <ErrorNotice error={error} onRetry={askAgain} isRead />}
       {data?.possible === true && (
         <Notice tone="active" title="What this does">
           <ul class="would">

@@ -83,6 +83,7 @@ export function RefundFields(
       <FigureField
         label="Credits"
         isOptional
+        least={1}
         hint="Empty: all that was charged and not yet given back."
         value={chosen.credits}
         onText={(credits) => onChoose({ credits })}
