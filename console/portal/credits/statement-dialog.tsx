@@ -16,6 +16,7 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
   const { client } = usePageParts();
   const [from, setFrom] = useState(() => dayOf(Date.now() - 30 * DAY_MS));
   const [to, setTo] = useState(() => dayOf(Date.now()));
+  const isBackwards = to !== '' && from > to;
   const range = rangeOf(from, to);
   const statement = useResource(`statement ${from} ${to}`, (signal) => client.statement(range, { signal }));
   return (
@@ -35,7 +36,7 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
     >
       <p class="muted small">The days are those of UTC.</p>
       <div class="pair">
-        <Field label="From">
+        <Field label="From" fault={isBackwards ? 'This day is after the other one.' : null}>
           {(control) => (
             <input
               {...control}
@@ -60,32 +61,40 @@ export function StatementDialog({ onClose }: { readonly onClose: () => void }) {
           )}
         </Field>
       </div>
-      <Shown of={statement} label="The statement" lines={5}>
-        {(of) => (
-          <Facts
-            of={[
-              { name: 'Opening balance', value: <Money credits={of.opening} /> },
-              { name: 'Credits added', value: <Money credits={of.sums.grant} isSigned /> },
-              { name: 'Charged', value: <Money credits={0 - of.charged} isSigned /> },
-              { name: 'Refunded', value: <Money credits={of.refunded} isSigned /> },
-              of.sums.expire !== 0 && { name: 'Expired', value: <Money credits={of.sums.expire} isSigned /> },
-              of.sums.void !== 0 && { name: 'Taken back', value: <Money credits={of.sums.void} isSigned /> },
-              of.reserved_change !== 0 && {
-                name: 'Reserved for jobs',
-                value: <Money credits={of.reserved_change} isSigned />,
-              },
-              {
-                name: 'Closing balance',
-                value: (
-                  <strong>
-                    <Money credits={of.closing} isNamed />
-                  </strong>
-                ),
-              },
-            ]}
-          />
-        )}
-      </Shown>
+      {!isBackwards && (
+        <Shown of={statement} label="The statement" lines={5}>
+          {(of) => (
+            <Facts
+              of={[
+                { name: 'Opening balance', value: <Money credits={of.opening} /> },
+                { name: 'Credits added', value: <Money credits={of.sums.grant} isSigned /> },
+                { name: 'Charged', value: <Money credits={0 - of.charged} isSigned /> },
+                { name: 'Refunded', value: <Money credits={of.refunded} isSigned /> },
+                of.sums.expire !== 0 && {
+                  name: 'Expired',
+                  value: <Money credits={of.sums.expire} isSigned />,
+                },
+                of.sums.void !== 0 && {
+                  name: 'Taken back',
+                  value: <Money credits={of.sums.void} isSigned />,
+                },
+                of.reserved_change !== 0 && {
+                  name: 'Reserved for jobs',
+                  value: <Money credits={of.reserved_change} isSigned />,
+                },
+                {
+                  name: 'Closing balance',
+                  value: (
+                    <strong>
+                      <Money credits={of.closing} isNamed />
+                    </strong>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Shown>
+      )}
     </Dialog>
   );
 }
