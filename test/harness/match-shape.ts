@@ -52,7 +52,11 @@ function faultOf(request: AnyRequest, response: AnyResponse, fault: string): Err
 /** The call of a method and path; of several, the one that writes out most of it. */
 function callOf({ method, path }: AnyRequest): NamedCall | undefined {
   // As it was sent: a URL would read `%2e%2e` as a step up, which the API does not.
-  const steps = path.replace(/[?#].*$/, '').split('/');
+  // A slash at the end belongs to the path before it, as Express reads it: it names no empty id.
+  const steps = path
+    .replace(/[?#].*$/, '')
+    .replace(/(?<=.)\/$/, '')
+    .split('/');
   const written = (call: Call) => call.path.split('/').filter((step) => !step.startsWith(':')).length;
   const isOf = ([, call]: NamedCall) => {
     const own = call.path.split('/');
