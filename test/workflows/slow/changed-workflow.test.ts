@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { workflowSources } from '../../runtime/temporal/workflow-sources.ts';
-import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
-import { makeTemporaryHome } from '../harness/temporary-home.ts';
-import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from './workflow-fixture.ts';
+import { workflowSources } from '../../../runtime/temporal/workflow-sources.ts';
+import { startScriptedService, type ScriptedService } from '../../harness/scripted-service.ts';
+import { makeTemporaryHome } from '../../harness/temporary-home.ts';
+import { createWorkflowFixture, type RunningWorker, type WorkflowFixture } from '../workflow-fixture.ts';
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..');
+const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
 const PICTURE = readFileSync(path.join(CHECKOUT, 'model-service/prepared/picture.png'));
 const REQUEST = { kind: 'static_ad', brief: { headline: 'under way while the code changes' } } as const;
 
