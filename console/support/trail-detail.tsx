@@ -1,3 +1,4 @@
+import { exactText } from '../shared/parts/instant.tsx';
 import { Joined } from '../shared/parts/joined.tsx';
 import { creditsText } from '../shared/parts/money.tsx';
 import { sentenceOf } from '../shared/parts/state-badge.tsx';
@@ -26,9 +27,11 @@ export function TrailDetail(props: {
 const isSaid = (value: unknown) =>
   value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
 /** A detail as a text: a list with commas, an object as its names and values. */
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return INSTANT.test(value) ? exactText(value) : value;
   if (typeof value === 'number') return creditsText(value);
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 
 /**
  * In the page: elements beyond the sides of the screen that cannot be scrolled to, a line each; and each text without
- * paragraphs that is taller than the screen, which hides the rest of the page.
+ * paragraphs that is taller than the screen, which hides the rest of the page; and each line of text that begins where
+ * the first dot of joined texts is cut off.
  */
 const FIND_BROKEN_LAYOUT = `(() => {
   const found = [];
@@ -25,6 +26,17 @@ const FIND_BROKEN_LAYOUT = `(() => {
     }
     const isText = [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim() !== '');
     if (isText && height > innerHeight) found.push(nameOf(element) + ' is ' + Math.round(height) + ' px high');
+  }
+  for (const joined of document.querySelectorAll('.joined')) {
+    const cut = joined.getBoundingClientRect().left + 1.1 * parseFloat(getComputedStyle(joined).fontSize);
+    const texts = document.createTreeWalker(joined, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(texts.currentNode);
+      if ([...range.getClientRects()].some(({ left, width }) => width > 0 && left < cut - 1)) {
+        found.push('the beginning of a line is cut off: “' + texts.currentNode.data.slice(0, 40) + '”');
+      }
+    }
   }
   return found.slice(0, 12);
 })()`;
