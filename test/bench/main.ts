@@ -24,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   'ledger --grants': async () => (await import('./ledger/bench-grants.ts')).benchGrants,
   'ledger --profile': async () => (await import('./ledger/bench-profile.ts')).benchProfile,
   console: async () => (await import('./console/bench-console.ts')).benchConsole,
+  'console --lists': async () => (await import('./console/bench-console.ts')).benchLists,
   api: async () => (await import('./api/bench-api.ts')).benchApi,
   streams: async () => (await import('./streams/bench-streams.ts')).benchStreams,
   jobs: async () => (await import('./jobs/bench-jobs.ts')).benchJobs,
@@ -50,6 +51,7 @@ async function main(args: readonly string[]): Promise<void> {
       growth: { type: 'boolean', default: false },
       grants: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      lists: { type: 'boolean', default: false },
       sizes: { type: 'string' },
       count: { type: 'string' },
       seconds: { type: 'string' },
@@ -59,7 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const [name] = positionals;
   const parts = [
-    ...(['growth', 'grants', 'profile'] as const).filter((part) => values[part]),
+    ...(['growth', 'grants', 'profile', 'lists'] as const).filter((part) => values[part]),
     ...(values.against === undefined ? [] : ['against']),
   ];
   const part = parts.map((chosen) => ` --${chosen}`).join('');

@@ -1,4 +1,5 @@
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { slowDown } from './slow-down.ts';
 
 /** How a page came up, in ms from its navigation. */
 export type Load = {
@@ -7,9 +8,6 @@ export type Load = {
   /** Its first figures are there, and the last long task before that has ended. */
   readonly interactiveMs: number;
 };
-
-/** As a phone of some years ago beside this machine. */
-const SLOWDOWN = 4;
 
 /** In the page, before its scripts: long tasks, kept. */
 const KEEP_LONG_TASKS = `window.longTasks = [];
@@ -45,8 +43,7 @@ export async function loadPage(
     ...(storageState === undefined ? {} : { storageState }),
   });
   const page = await context.newPage();
-  const session: CDPSession = await context.newCDPSession(page);
-  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
+  await slowDown(page);
   await page.addInitScript({ content: KEEP_LONG_TASKS });
   await page.goto(url);
   const load = await page.evaluate<Load>(WHEN_THERE(until));
