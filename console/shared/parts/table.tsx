@@ -1,7 +1,8 @@
-import { Fragment, type ComponentChildren } from 'preact';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { List } from '../data/use-list.ts';
-import { useRowWindow, type RowWindow } from '../rows/use-row-window.ts';
+import { DrawnRows, type RowElement } from '../rows/drawn-rows.tsx';
+import { useRowWindow } from '../rows/use-row-window.ts';
 import { Button } from './button.tsx';
 import { ErrorNotice, Loading } from './notice.tsx';
 
@@ -28,12 +29,40 @@ export function Table<Row>(props: {
   const { rows, columns, hasMore = false } = props;
   const names = useMemo(() => rows.map(props.nameOf), [rows]);
   const shown = useRowWindow<HTMLTableSectionElement>(names);
+  const { isWhole } = shown;
   const rowCount = hasMore ? -1 : rows.length + 1;
+  const content = useCallback(
+    (row: Row) =>
+      columns.map((column) => (
+        <td key={column.name} class={classOf(column)}>
+          {column.cell(row)}
+        </td>
+      )),
+    [columns],
+  );
+  const element = useCallback(
+    // Row indexes begin with 1, and the head is the first row.
+    ({ key, ref, at }: RowElement, cells: ComponentChildren) => (
+      <tr key={key} ref={ref} aria-rowindex={isWhole ? undefined : at + 2}>
+        {cells}
+      </tr>
+    ),
+    [isWhole],
+  );
+  const gap = useCallback(
+    // Keeps the height of rows that are not rendered.
+    (px: number, key: string) => (
+      <tr key={key} class="table-gap" aria-hidden="true">
+        <td colSpan={columns.length} style={{ height: `${String(px)}px` }} />
+      </tr>
+    ),
+    [columns],
+  );
   return (
     <div class="table-frame" role="region" aria-label={props.label} tabIndex={0}>
-      <table class="table" aria-rowcount={shown.isWhole ? undefined : rowCount}>
+      <table class="table" aria-rowcount={isWhole ? undefined : rowCount}>
         <thead>
-          <tr aria-rowindex={shown.isWhole ? undefined : 1}>
+          <tr aria-rowindex={isWhole ? undefined : 1}>
             {columns.map((column) => (
               <th key={column.name} scope="col" class={classOf(column)}>
                 {column.name}
@@ -42,18 +71,7 @@ export function Table<Row>(props: {
           </tr>
         </thead>
         <tbody ref={shown.place}>
-          {shown.rows.map(({ at, gapPx }) => {
-            const row = rows[at];
-            const name = names[at];
-            if (row === undefined || name === undefined) return null;
-            return (
-              <Fragment key={name}>
-                <Gap px={gapPx} columns={columns.length} />
-                <Line {...{ row, name, columns, at, shown }} />
-              </Fragment>
-            );
-          })}
-          <Gap px={shown.restPx} columns={columns.length} />
+          <DrawnRows {...{ rows, names, shown, content, element, gap }} />
         </tbody>
       </table>
     </div>
@@ -61,46 +79,6 @@ export function Table<Row>(props: {
 }
 
 const classOf = <Row,>({ isNumber }: Column<Row>) => (isNumber === true ? 'number' : undefined);
-
-function Line<Row>(props: {
-  readonly row: Row;
-  readonly name: string;
-  readonly columns: readonly Column<Row>[];
-  readonly at: number;
-  readonly shown: Pick<RowWindow<HTMLElement>, 'observe' | 'isWhole'>;
-}) {
-  const { row, name, columns, at, shown } = props;
-  const element = useRef<HTMLTableRowElement>(null);
-  useLayoutEffect(
-    () => (element.current === null ? undefined : shown.observe(name, element.current)),
-    [name],
-  );
-  const cells = useMemo(
-    () =>
-      columns.map((column) => (
-        <td key={column.name} class={classOf(column)}>
-          {column.cell(row)}
-        </td>
-      )),
-    [columns, row],
-  );
-  return (
-    // Row indexes begin with 1, and the head is the first row.
-    <tr ref={element} aria-rowindex={shown.isWhole ? undefined : at + 2}>
-      {cells}
-    </tr>
-  );
-}
-
-/** Keeps the height of rows that are not rendered. */
-function Gap({ px, columns }: { readonly px: number; readonly columns: number }) {
-  if (px === 0) return null;
-  return (
-    <tr class="table-gap" aria-hidden="true">
-      <td colSpan={columns} style={{ height: `${String(px)}px` }} />
-    </tr>
-  );
-}
 
 /** A list with its states: being read, failed, empty, and more to read. */
 export function ListFrame<Row>(props: {

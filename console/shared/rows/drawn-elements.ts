@@ -16,7 +16,7 @@ export class DrawnElements {
   #list: Element | null = null;
   #listWidth = 0;
 
-  /** @param onMoved called when rows have other heights than was assumed */
+  /** @param onMoved called when the list has another size, or rows have other heights than was assumed. Layout is done then */
   constructor(onMoved: () => void) {
     this.#onMoved = onMoved;
   }
@@ -57,7 +57,7 @@ export class DrawnElements {
     const isOtherWidth = widthPx !== this.#listWidth;
     this.#listWidth = widthPx;
     if (isOtherWidth) this.heights.forget();
-    let hasMoved = isOtherWidth;
+    let hasMoved = this.#list !== null && targets.includes(this.#list);
     for (const element of isOtherWidth ? this.#byName.values() : targets) {
       const name = this.#names.get(element);
       const { height } = element.getBoundingClientRect();

@@ -2,6 +2,7 @@
 export class RowHeights {
   readonly #measured = new Map<string, number>();
   #assumedPx: number;
+  #tops: { readonly of: readonly string[]; readonly px: Float64Array } | null = null;
 
   /** @param assumedPx the height of a row before any was measured */
   constructor(assumedPx: number) {
@@ -17,12 +18,20 @@ export class RowHeights {
     const beforePx = this.of(name);
     if (this.#measured.size === 0) this.#assumedPx = px;
     this.#measured.set(name, px);
+    if (px !== beforePx) this.#tops = null;
     return px !== beforePx;
   }
 
   /** Drops all measured heights, after a change of the list's width. */
   forget(): void {
     this.#measured.clear();
+    this.#tops = null;
+  }
+
+  /** The tops of a list's rows (`topsOf`): the same array until a height or the list changes. */
+  topsOf(names: readonly string[]): Float64Array {
+    if (this.#tops?.of !== names) this.#tops = { of: names, px: topsOf(names, this) };
+    return this.#tops.px;
   }
 }
 

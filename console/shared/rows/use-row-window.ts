@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { DrawnElements } from './drawn-elements.ts';
-import { drawnRows, grownSpan, rowsBetween, topsOf, type DrawnRow, type Span } from './row-heights.ts';
+import { drawnRows, grownSpan, rowsBetween, type DrawnRow, type Span } from './row-heights.ts';
 
 /** A list of up to this many rows is rendered whole: a browser manages that, and its own search finds all of it. */
 const WHOLE_ROWS = 100;
@@ -24,15 +24,14 @@ export type RowWindow<Place extends Element> = {
   readonly observe: (name: string, element: Element) => () => void;
 };
 
-type Seen = Span & { readonly kept: readonly string[] };
-type Wanted = { readonly on: Span; readonly around: Span; readonly kept: readonly string[] };
+type Seen = Span & { readonly kept: readonly string[]; readonly tops: Float64Array };
 type Latest = {
   readonly names: readonly string[];
   readonly places: ReadonlyMap<string, number>;
-  readonly tops: Float64Array;
   readonly isWhole: boolean;
 };
-const NOTHING_YET: Latest = { names: [], places: new Map(), tops: new Float64Array(1), isWhole: true };
+const NOTHING_YET: Latest = { names: [], places: new Map(), isWhole: true };
+const FIRST_SEEN: Seen = { ...FIRST_SPAN, kept: [], tops: new Float64Array(1) };
 
 /**
  * Keeps a list of thousands of rows fast: it renders those on the screen, a screen before and one after, and leaves the
@@ -41,91 +40,91 @@ const NOTHING_YET: Latest = { names: [], places: new Map(), tops: new Float64Arr
  */
 export function useRowWindow<Place extends Element>(names: readonly string[]): RowWindow<Place> {
   const place = useRef<Place>(null);
-  const [heightsVersion, drawAgain] = useReducer((version: number) => version + 1, 0);
-  const [seen, setSeen] = useState<Seen>({ ...FIRST_SPAN, kept: [] });
+  const [seen, setSeen] = useState(FIRST_SEEN);
   const isPrinted = useIsPrinted();
   const isWhole = isPrinted || names.length <= WHOLE_ROWS;
-  const latest = useRef<Latest>(NOTHING_YET);
-  const elements = useMemo(() => {
-    // A list that is rendered whole leaves no height free.
-    const draw = () => {
-      if (!latest.current.isWhole) drawAgain(undefined);
-    };
-    return new DrawnElements(inNextFrame(draw));
-  }, []);
   const places = useMemo(() => new Map(names.map((name, at) => [name, at])), [names]);
-  const tops = useMemo(() => topsOf(names, elements.heights), [names, heightsVersion]);
+  const latest = useRef(NOTHING_YET);
+  latest.current = { names, places, isWhole };
+  const { elements, look, drawSoon } = useMemo(() => watchWindow(place, latest, setSeen), []);
   const drawn = useMemo(() => {
+    const tops = elements.heights.topsOf(names);
     const kept = seen.kept.flatMap((name) => places.get(name) ?? []);
     return isWhole ? drawnRows(tops, { from: 0, to: names.length }, []) : drawnRows(tops, seen, kept);
-  }, [tops, seen, isWhole]);
-
-  latest.current = { names, places, tops, isWhole };
-  const look = useMemo(() => {
-    let wanted: Wanted | null = null;
-    let rendered: Seen = { ...FIRST_SPAN, kept: [] };
-    const see = () => {
-      const { isWhole: needsNothing } = latest.current;
-      wanted =
-        needsNothing || place.current === null ? null : wantedOf(place.current, elements, latest.current);
-    };
-    const draw = () => {
-      if (wanted === null) return;
-      const next = { ...grownSpan(rendered, wanted, ROWS_PER_FRAME), kept: wanted.kept };
-      if (!isSame(rendered, next)) setSeen((rendered = next));
-      if (next.from !== wanted.around.from || next.to !== wanted.around.to) drawNext();
-    };
-    const drawNext = inNextFrame(draw);
-    return {
-      now: () => {
-        see();
-        draw();
-      },
-      // Rendering waits for the end of the frame's events, so that all lists of a page read their positions before one
-      // of them renders.
-      inFrame: () => {
-        see();
-        if (wanted !== null) drawNext();
-      },
-    };
-  }, []);
-  useLayoutEffect(look.now, [names, heightsVersion, isWhole]);
+  }, [names, seen, isWhole]);
+  useLayoutEffect(drawSoon, [names, isWhole]);
   useEffect(() => {
     if (place.current === null) return;
     const stopMeasuring = elements.watchList(place.current);
     const looked = new AbortController();
     const options = { signal: looked.signal, capture: true, passive: true };
-    for (const type of ['scroll', 'resize', 'focusin', 'toggle'])
-      addEventListener(type, look.inFrame, options);
+    for (const type of ['scroll', 'resize', 'focusin', 'toggle']) addEventListener(type, look, options);
     return () => {
       looked.abort();
       stopMeasuring();
     };
   }, []);
-  return { ...drawn, place, isWhole, observe: (name, element) => elements.add(name, element) };
+  const observe = useMemo(() => elements.add.bind(elements), []);
+  return { ...drawn, place, isWhole, observe };
+}
+
+/**
+ * `look` reads where the list is: on events and after a layout, so that it causes none. Rendering waits for the next
+ * frame (`drawSoon`), so that all lists of a page read their positions before one of them renders, and is done once in it.
+ */
+function watchWindow(
+  place: RefObject<Element | null>,
+  latest: { readonly current: Latest },
+  setSeen: (seen: Seen) => void,
+) {
+  let rendered = FIRST_SEEN;
+  /** The top of the list, in px below that of the screen. Null: not read yet. */
+  let topPx: number | null = null;
+  const draw = () => {
+    if (topPx === null || latest.current.isWhole) return;
+    const { on, around, kept, tops } = wantedOf(topPx, elements, latest.current);
+    const next = { ...grownSpan(rendered, { on, around }, ROWS_PER_FRAME), kept, tops };
+    if (!isSame(rendered, next)) setSeen((rendered = next));
+    if (next.from !== around.from || next.to !== around.to) drawSoon();
+  };
+  const drawSoon = inNextFrame(draw);
+  const look = () => {
+    const list = latest.current.isWhole ? null : place.current;
+    topPx = list?.getBoundingClientRect().top ?? null;
+    if (topPx !== null) drawSoon();
+  };
+  const elements = new DrawnElements(look);
+  return { elements, look, drawSoon };
 }
 
 /** The rows on the screen; those, a screen before and one after; and the rows that are kept wherever they are. */
-function wantedOf(place: Element, elements: DrawnElements, of: Latest): Wanted {
-  const { top } = place.getBoundingClientRect();
-  const on = rowsBetween(of.tops, -top, innerHeight - top);
-  const around = rowsBetween(of.tops, -innerHeight - top, 2 * innerHeight - top);
+function wantedOf(topPx: number, elements: DrawnElements, { names, places }: Latest) {
+  const tops = elements.heights.topsOf(names);
+  const on = rowsBetween(tops, -topPx, innerHeight - topPx);
+  const around = rowsBetween(tops, -innerHeight - topPx, 2 * innerHeight - topPx);
   const { focused, opened } = elements.inUse();
-  const focusedAt = focused === null ? undefined : of.places.get(focused);
+  const focusedAt = focused === null ? undefined : places.get(focused);
   const beside = focusedAt === undefined ? [] : [focusedAt - 1, focusedAt, focusedAt + 1];
-  const kept = new Set([...beside.flatMap((at) => of.names[at] ?? []), ...opened]);
-  return { on, around, kept: [...kept] };
+  const kept = new Set([...beside.flatMap((at) => names[at] ?? []), ...opened]);
+  return { on, around, kept: [...kept], tops };
 }
 
 const isSame = (one: Seen, other: Seen) =>
-  one.from === other.from && one.to === other.to && one.kept.join() === other.kept.join();
+  one.from === other.from &&
+  one.to === other.to &&
+  one.tops === other.tops &&
+  one.kept.join() === other.kept.join();
 
-/** A browser reports sizes in the middle of a frame. Rendering for them waits for the next one. */
+/** Calls `draw` once in the next frame, however often it was asked for. */
 function inNextFrame(draw: () => void): () => void {
-  let asked = 0;
+  let isAsked = false;
   return () => {
-    cancelAnimationFrame(asked);
-    asked = requestAnimationFrame(draw);
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      draw();
+    });
   };
 }
 

@@ -3,7 +3,15 @@ import type { Page } from 'playwright-core';
 import { browserFor } from '../../browser/find-browser.ts';
 import { withPages } from '../enter-console.ts';
 import { focusedOn } from '../keyboard.ts';
-import { LONG_LISTS, MOST_DRAWN, ROWS, serveLongLists, untilSettled, type LongList } from './long-lists.ts';
+import {
+  closeServed,
+  LONG_LISTS,
+  MOST_DRAWN,
+  ROWS,
+  serveLongLists,
+  untilSettled,
+  type LongList,
+} from './long-lists.ts';
 import { brokenLayoutOf } from '../page-faults.ts';
 import type { PortalFixture } from '../portal-fixture.ts';
 import type { SignedIn, SupportFixture } from '../support-fixture.ts';
@@ -26,15 +34,15 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
   });
 
   /** Opens a page with a list that was read to its end. */
-  const openList = async (list: LongList) => {
+  const openList = async (list: LongList, of = account) => {
     const open =
       list.face === 'portal'
-        ? await portal.open(account, { to: list.place(account), prepare: serveLongLists })
+        ? await portal.open(of, { to: list.place(of), prepare: serveLongLists })
         : await support.open({}, ada);
     const { page } = open;
     if ('goTo' in open) {
       await serveLongLists(page);
-      await open.goTo(list.place(account));
+      await open.goTo(list.place(of));
     }
     await list.within(page).locator(list.row).first().waitFor();
     const more = list.within(page).locator('.more button:not([aria-busy])');
@@ -45,7 +53,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
       await list.within(page).locator('.more button[aria-busy]').waitFor({ state: 'hidden' });
     }
     await untilSettled(page);
-    return open;
+    return { ...open, close: () => closeServed(open) };
   };
   const drawnIn = (page: Page, list: LongList) => list.within(page).locator(list.row).count();
   /** The row in the middle of the screen: the number in its text, and its position by ARIA. */
@@ -59,6 +67,15 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
       })()`,
     );
 
+  /** Scrolls the middle of the list to the middle of the screen. */
+  const scrollToMiddle = async (page: Page, list: LongList) => {
+    await page.evaluate(`(() => {
+      const { top, height } = document.querySelector(${JSON.stringify(list.container)}).getBoundingClientRect();
+      scrollBy(0, top + height / 2 - innerHeight / 2);
+    })()`);
+    await untilSettled(page);
+  };
+
   it.each(LONG_LISTS)(
     'has at most a few dozen rows in the document at any position, and tells each row’s number: $name',
     async (list) => {
@@ -70,12 +87,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
         await untilSettled(page);
         expect(await drawnIn(page, list), `at ${String(share)}`).toBeLessThanOrEqual(MOST_DRAWN);
       }
-      // Scrolls the middle of the list to the middle of the screen.
-      await page.evaluate(`(() => {
-      const { top, height } = document.querySelector(${JSON.stringify(list.container)}).getBoundingClientRect();
-      scrollBy(0, top + height / 2 - innerHeight / 2);
-    })()`);
-      await untilSettled(page);
+      await scrollToMiddle(page, list);
       const [said, place] = (await middleOf(page, list)) ?? [];
       expect(said).toBe(place);
       expect(Math.abs(Number(place) - ROWS / 2)).toBeLessThan(30);
@@ -94,7 +106,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
   );
 
   it.each([LONG_LISTS[0], LONG_LISTS[3]])(
-    'renders at most four more rows at a time, however far it is scrolled at once: $name',
+    'renders at most four more rows at a time, and reads no position that they change, however far it is scrolled at once: $name',
     async (list) => {
       const open = await openList(list);
       const { page } = open;
@@ -106,6 +118,15 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
           const added = records.flatMap(({ addedNodes }) => rowsOf(addedNodes)).filter((row) => !removed.has(row));
           window.mostAdded = Math.max(window.mostAdded, new Set(added).size);
         }).observe(document.body, { childList: true, subtree: true });
+        // A position that is read between a change and its layout makes the browser lay the page out once more.
+        window.readEarly = 0;
+        const changes = new MutationObserver(() => undefined);
+        changes.observe(document.querySelector(${JSON.stringify(list.container)}), { childList: true, attributes: true, subtree: true });
+        const { getBoundingClientRect } = Element.prototype;
+        Element.prototype.getBoundingClientRect = function () {
+          if (changes.takeRecords().length > 0) window.readEarly += 1;
+          return getBoundingClientRect.call(this);
+        };
       })()`);
       const wholePx = await page.evaluate<number>('document.documentElement.scrollHeight');
       for (const share of [0.2, 0.9, 0.5]) {
@@ -113,7 +134,45 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
         await untilSettled(page);
       }
       expect(await page.evaluate('window.mostAdded')).toBeLessThanOrEqual(4);
+      expect(await page.evaluate('window.readEarly')).toBe(0);
       expect(await drawnIn(page, list)).toBeGreaterThan(20);
+      await open.close();
+    },
+  );
+
+  it.for([LONG_LISTS[0], LONG_LISTS[2]])(
+    'stays where it was when a job comes in on top, and is filled after Page Up, End and Home: $name',
+    async (list, { expect }) => {
+      const own = await portal.openAccount('Short Lane');
+      await portal.untilEnded(
+        own,
+        await portal.submit(own, { kind: 'static_ad', brief: { headline: 'Rye' } }),
+      );
+      const open = await openList(list, own);
+      const { page } = open;
+      const rows = list.within(page).locator(list.row);
+      await scrollToMiddle(page, list);
+      await page.mouse.click(2, 300);
+      await page.keyboard.press('PageUp');
+      await untilSettled(page);
+      const before = await middleOf(page, list);
+      expect(before).toEqual([expect.any(Number), before?.[0]]);
+      const said = rows.filter({ hasText: `№${String(before?.[0])} of` });
+      const topPx = (await said.boundingBox())?.y;
+      const readAgain = page.waitForResponse(
+        async (response) =>
+          /\/v1\/jobs\?/.test(response.url()) && (await response.text()).includes('Spelt on top'),
+      );
+      await portal.submit(own, { kind: 'static_ad', brief: { headline: 'Spelt on top' } });
+      await readAgain;
+      await expect.poll(() => middleOf(page, list)).toEqual([before?.[0], Number(before?.[1]) + 1]);
+      expect((await said.boundingBox())?.y).toBeCloseTo(Number(topPx), 0);
+      await page.keyboard.press('End');
+      await untilSettled(page);
+      expect(await rows.filter({ hasText: `№${String(ROWS)} of` }).count()).toBe(1);
+      await page.keyboard.press('Home');
+      await untilSettled(page);
+      expect(await rows.filter({ hasText: 'Spelt on top' }).count()).toBe(1);
       await open.close();
     },
   );
@@ -196,7 +255,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await untilSettled(page);
     await list.locator(history.row, { hasText: '№600 of' }).waitFor();
-    await open.close();
+    await closeServed(open);
   });
 
   it('is rendered whole for printing', async () => {

@@ -53,22 +53,42 @@ export const LONG_LISTS = [
 type Row = { readonly id: string };
 type Item = Row & { readonly job?: Row; readonly type?: string };
 
-/** Responds to the list calls of a page with `ROWS` copies of the API's first row, each with its own id and title. */
+const idOf = ({ id, job }: Item) => job?.id ?? id;
+
+/**
+ * Responds to the list calls of a page with `ROWS` copies of the API's first row, each with its own id and title. A row that the
+ * API has on top of it later stands on top of the copies.
+ */
 export async function serveLongLists(page: Page): Promise<void> {
-  const serve = (numbered: (row: Item, number: number) => object) => async (route: Route) => {
-    const url = new URL(route.request().url());
-    const from = Number(url.searchParams.get('cursor') ?? 0);
-    url.searchParams.delete('cursor');
-    const response = await route.fetch({ url: url.href });
-    if (!response.ok()) {
-      await route.fulfill({ response });
-      return;
-    }
-    const [first] = ((await response.json()) as { data: Item[] }).data;
-    if (first === undefined) throw new Error(`${url.href} has no row to repeat`);
-    const to = Math.min(from + PAGE_ROWS, ROWS);
-    const data = Array.from({ length: to - from }, (_, at) => numbered(first, from + at + 1));
-    await route.fulfill({ response, json: { data, next_cursor: to === ROWS ? null : String(to) } });
+  const serve = (numbered: (row: Item, number: number) => object) => {
+    let copied: Item | undefined;
+    return async (route: Route) => {
+      const url = new URL(route.request().url());
+      const from = Number(url.searchParams.get('cursor') ?? 0);
+      url.searchParams.delete('cursor');
+      const response = await route.fetch({ url: url.href });
+      if (!response.ok()) {
+        await route.fulfill({ response });
+        return;
+      }
+      const { data: read } = (await response.json()) as { data: Item[] };
+      const first = (copied ??= read[0]);
+      if (first === undefined) throw new Error(`${url.href} has no row to repeat`);
+      const above =
+        from > 0
+          ? []
+          : read.slice(
+              0,
+              Math.max(
+                read.findIndex((row) => idOf(row) === idOf(first)),
+                0,
+              ),
+            );
+      const to = Math.min(from + PAGE_ROWS, ROWS);
+      const copies = Array.from({ length: to - from }, (_, at) => numbered(first, from + at + 1));
+      const next_cursor = to === ROWS ? null : String(to);
+      await route.fulfill({ response, json: { data: [...above, ...copies], next_cursor } });
+    };
   };
   const job = (row: Row, number: number) => ({
     ...row,
@@ -84,6 +104,15 @@ export async function serveLongLists(page: Page): Promise<void> {
     /\/v1\/entries(\?|$)/,
     serve((entry, number) => ({ ...entry, id: `${entry.id}-№${String(number)}` })),
   );
+}
+
+/** Closes a page, and drops the responses that are on their way to it. */
+export async function closeServed(of: {
+  readonly page: Page;
+  readonly close: () => Promise<void>;
+}): Promise<void> {
+  await of.page.unrouteAll({ behavior: 'ignoreErrors' });
+  await of.close();
 }
 
 /** Resolves when the rendered rows have been laid out, measured and rendered again. */

@@ -23,6 +23,21 @@ it('a row that was not measured is assumed to be as high as the first that was',
   expect([...topsOf(['a', 'b', 'c', 'd'], heights)]).toEqual([0, 70, 140, 230, 300]);
 });
 
+it('the tops of the rows are computed again after a row has another height or the list other rows, and only then', () => {
+  const heights = new RowHeights(64);
+  const names = ['a', 'b', 'c'];
+  heights.keep('a', 70);
+  const before = heights.topsOf(names);
+  heights.keep('b', 70);
+  expect(heights.topsOf(names)).toBe(before);
+  heights.keep('b', 90);
+  expect([...heights.topsOf(names)]).toEqual([0, 70, 160, 230]);
+  expect([...heights.topsOf(['z', ...names])]).toEqual([0, 70, 140, 230, 300]);
+  heights.forget();
+  heights.keep('a', 50);
+  expect([...heights.topsOf(names)]).toEqual([0, 50, 100, 150]);
+});
+
 it('a row is measured again after the list has another width, and has the assumed height until then', () => {
   const heights = new RowHeights(64);
   heights.keep('a', 70);
