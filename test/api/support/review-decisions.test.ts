@@ -107,7 +107,7 @@ describe('the output is clearly broken: reviewed, and refunded if the cause is r
 
 describe('a report of each category has its advice from the start, and may be decided either way', () => {
   it.each([
-    ['wrong_product', /attach the exact reference asset/i, 'refund'],
+    ['wrong_product', /exact picture of the product/i, 'refund'],
     ['vague_brief', /tighten the prompt first/i, 'deny'],
     ['beyond_model', /use a safer workflow/i, 'deny'],
     ['other', /look at/i, 'free_retry'],
