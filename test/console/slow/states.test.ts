@@ -62,6 +62,10 @@ describe.skipIf(program === null).concurrent('a page', () => {
     for (const { id } of balance.grants as readonly { readonly id: string }[]) {
       await portal.call('POST', `/v1/grants/${id}/void`, { reason: 'The payment was reversed' });
     }
+    // Two lines of a narrow history.
+    const reason = 'The second of two pictures came late, as agreed by telephone';
+    const goodwill = { source: 'goodwill', credits: 5, reference: 'late', reason };
+    await portal.call('POST', `/v1/accounts/${account}/grants`, goodwill);
     const hook = { url: 'https://hooks.invalid/', events: ['job.succeeded'] };
     await portal.call('POST', '/v1/webhook_endpoints', hook, account);
     await portal.call('POST', '/v1/keys', { name: 'shop', scopes: ['jobs:read'] }, account);
