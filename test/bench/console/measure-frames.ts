@@ -3,7 +3,7 @@ import { workText, type Work } from './frame-work.ts';
 import { slowDown } from './slow-down.ts';
 
 /** The parts of the way through a list. */
-export type Phase = 'reading on' | 'down' | 'jump to the top' | 'jump to the end' | 'up';
+type Phase = 'reading on' | 'down' | 'jump to the top' | 'jump to the end' | 'up';
 
 type Frame = {
   readonly beganMs: number;
