@@ -29,6 +29,8 @@ const KEEP_FRAMES = `(() => {
   };
   requestAnimationFrame(next);
 })()`;
+/** In the page: what was kept until now, which is not kept any longer. */
+const TAKE_FRAMES = `({ frames: window.kept.frames.splice(0), work: window.kept.work.splice(0) })`;
 /** In the page: resolves when it has been rendered so often: a screen is full after a few frames. */
 const AFTER_FRAMES = `(async () => { for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame); })()`;
 
@@ -37,7 +39,7 @@ const WHEEL_PX = 900;
 const PAUSE_MS = 16;
 const JUMPS = 5;
 /** Pages that are read while the frames are kept: each is put below all rows that were read before. */
-const SLOW_PAGES = 10;
+const WATCHED_PAGES = 10;
 /** Of a list's long frames so many are told, from the first. */
 const MOST_TOLD = 20;
 
@@ -49,30 +51,37 @@ export type Frames = {
 
 export const LONG_FRAME_MS = 100;
 
+/** The same way twice: as it is, and with a CPU four times slower. */
+export type BothFrames = { readonly full: Frames; readonly slowed: Frames };
+
 /**
  * Reads a list on until it has so many rows, then scrolls its page from the top to the end and back by the wheel, and jumps
- * between the two by keys. The last pages are read, and all is scrolled, with a slowed CPU.
+ * between the two by keys. Ten more pages are read, and all is scrolled again, with a slowed CPU.
  */
 export async function goThroughList(
   page: Page,
   of: { readonly list: Locator; readonly rows: number; readonly pageRows: number },
-): Promise<Frames> {
+): Promise<BothFrames> {
   const { list, rows, pageRows } = of;
-  const slowFrom = rows - SLOW_PAGES * pageRows;
-  await readOn(list, { from: pageRows, to: slowFrom, pageRows });
-  await slowDown(page);
+  const watched = WATCHED_PAGES * pageRows;
   await page.evaluate(KEEP_FRAMES);
+  await readOn(list, { from: pageRows, to: rows - watched, pageRows });
   await enter(page, 'reading on');
-  await readOn(list, { from: slowFrom, to: rows, pageRows });
-  return scrollThrough(page);
+  await readOn(list, { from: rows - watched, to: rows, pageRows });
+  const full = await scrollThrough(page);
+  await slowDown(page);
+  await enter(page, 'reading on');
+  await readOn(list, { from: rows, to: rows + watched, pageRows });
+  return { full, slowed: await scrollThrough(page) };
 }
 
-/** The same way through a page without content that high, which takes the browser nothing but to scroll. */
-export async function goThroughEmpty(page: Page, heightPx: number): Promise<Frames> {
+/** The same ways through a page without content that high, which takes the browser nothing but to scroll. */
+export async function goThroughEmpty(page: Page, heightPx: number): Promise<BothFrames> {
   await page.evaluate(`document.body.style.height = '${String(heightPx)}px'`);
-  await slowDown(page);
   await page.evaluate(KEEP_FRAMES);
-  return scrollThrough(page);
+  const full = await scrollThrough(page);
+  await slowDown(page);
+  return { full, slowed: await scrollThrough(page) };
 }
 
 const enter = (page: Page, phase: Phase | null) =>
@@ -120,7 +129,8 @@ async function scrollThrough(page: Page): Promise<Frames> {
   }
   await enter(page, 'up');
   await wheel(-1);
-  const { frames, work } = await page.evaluate<Kept>('window.kept');
+  await enter(page, null);
+  const { frames, work } = await page.evaluate<Kept>(TAKE_FRAMES);
   return {
     takenMs: frames.map(({ tookMs }) => tookMs),
     long: frames
