@@ -1,3 +1,4 @@
+import { GivenText } from '../shared/parts/given-text.tsx';
 import { exactText } from '../shared/parts/instant.tsx';
 import { Joined } from '../shared/parts/joined.tsx';
 import { creditsText } from '../shared/parts/money.tsx';
@@ -16,7 +17,7 @@ export function TrailDetail(props: {
       <Joined
         of={details.map(([name, value]) => (
           <>
-            {sentenceOf(name)}: <bdi class="trail-value">{textOf(value)}</bdi>
+            {sentenceOf(name)}: <GivenText text={textOf(value)} />
           </>
         ))}
       />

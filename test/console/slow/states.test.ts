@@ -243,10 +243,10 @@ describe.skipIf(program === null).concurrent('a page', () => {
   it('of support has dialogs without a fault, which keep the focus and return it', DIALOGS, async () => {
     const { page, close } = await support.open(DARK_NARROW, ada);
     const faults = await faultsOfDialogs(page, [
-      [`jobs/${delivered}`, 'Refund', 'returns 35 credits'],
+      [`jobs/${delivered}`, 'Refund', 'credits to the'],
       [`jobs/${running}`, 'Extend', 'How much later'],
       [`jobs/${running}`, 'Restart', 'makes a new attempt'],
-      [`jobs/${running}`, 'Release', 'returns 35 credits'],
+      [`jobs/${running}`, 'Release', 'credits to the'],
       [`jobs/${doubtful}`, 'Resolve', 'counts attempt 1'],
       [`reviews/${reviewId}`, 'Deny', 'moves no credits'],
       [`accounts/${account}`, 'Grant goodwill', 'Reason'],
