@@ -61,7 +61,13 @@ function Report({ of, onTold }: { readonly of: ReviewForSupport; readonly onTold
         title={`${sentenceOf(of.category)}: what the customer says`}
         aside={<StateBadge state={of.state} />}
       >
-        {of.note === null ? <p class="muted">Nothing beside the category.</p> : <GivenText text={of.note} />}
+        {of.note === null ? (
+          <p class="muted">Nothing beside the category.</p>
+        ) : (
+          <p>
+            <GivenText text={of.note} />
+          </p>
+        )}
         <ReviewDecisions of={of} onTold={onTold} />
       </Section>
       <div class={hasReferences ? 'columns columns-three' : 'columns'}>
