@@ -4,14 +4,12 @@ import type { AccountEvent, Balance } from '../../client/http/wire-types.ts';
 import { LiveFeed } from '../shared/data/live-feed.ts';
 import { codeOf } from '../shared/data/problem-words.ts';
 import { mayMoveCredits } from '../shared/data/may-move-credits.ts';
+import { isPortalToken } from '../shared/data/portal-token.ts';
 import { creditsText } from '../shared/parts/money.tsx';
 import css from './holdfast-credits.css';
 
 /** Interval between reads of the balance, for changes that have no event (a grant by hand). */
 const REFRESH_MS = 30_000;
-
-/** A token as POST /v1/portal_sessions returns it. No other text is sent. */
-const TOKEN = /^[A-Za-z0-9_-]{20,200}$/;
 
 /** The API's address: the folder above this script, which the API serves. A page may set another in `api`. */
 const { currentScript } = document;
@@ -76,7 +74,7 @@ class HoldfastCredits extends HTMLElement {
   #begin(): void {
     this.#end?.();
     const token = this.#token;
-    if (token === null || !TOKEN.test(token)) {
+    if (token === null || !isPortalToken(token)) {
       this.#signOut();
       return;
     }

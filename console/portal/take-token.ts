@@ -1,7 +1,6 @@
+import { isPortalToken } from '../shared/data/portal-token.ts';
 import { hrefTo } from '../shared/router.tsx';
 
-/** `hf_portal_…` as POST /v1/portal_sessions returns it. */
-const TOKEN = /^[A-Za-z0-9_-]{20,200}$/;
 const PLACE = /^[\w/-]{1,100}$/;
 
 /**
@@ -19,5 +18,5 @@ export function takeToken(): string | null {
   const place = hrefTo((PLACE.test(to) ? to : 'credits').split('/').filter(Boolean));
   if (isToken || search !== '') history.replaceState(null, '', `${pathname}${isToken ? place : hash}`);
   const token = given.get('token') ?? '';
-  return TOKEN.test(token) ? token : null;
+  return isPortalToken(token) ? token : null;
 }

@@ -1,8 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import type { LedgerReport } from '../../../client/http/wire-types.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
-import { DayChart } from '../../shared/parts/day-chart.tsx';
-import type { DaySeries } from '../../shared/parts/day-series.ts';
+import { DayChart } from '../../shared/chart/day-chart.tsx';
+import type { DaySeries } from '../../shared/chart/day-series.ts';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { useFilter } from '../../shared/router.tsx';

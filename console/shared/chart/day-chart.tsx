@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { SERIES_COLORS, type DaySeries } from './day-series.ts';
-import { creditsText } from './money.tsx';
-import { sentenceOf } from './state-badge.tsx';
+import { creditsText } from '../parts/money.tsx';
+import { sentenceOf } from '../parts/state-badge.tsx';
 
 const HEIGHT_PX = 200;
 

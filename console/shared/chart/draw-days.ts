@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { SERIES_COLORS, type DaySeries } from './day-series.ts';
-import { creditsText } from './money.tsx';
+import { creditsText } from '../parts/money.tsx';
 
 type Options = {
   readonly height: number;
