@@ -83,7 +83,12 @@ module.exports = {
       from: { path: '^model-service/' },
       to: {
         path: '\\.ts$',
-        pathNot: ['^model-service/', '^domain/', '^runtime/time-limit\\.ts$', 'node_modules/'],
+        pathNot: [
+          '^model-service/',
+          '^domain/',
+          '^runtime/(time-limit|show-start-faults)\\.ts$',
+          'node_modules/',
+        ],
       },
     },
     {

@@ -11,6 +11,8 @@ import { openAssetStore } from '../assets/open-asset-store.ts';
 import { providersOf } from '../contract/job-request/parse-job-request.ts';
 import { readApiConfig } from '../runtime/settings/config.ts';
 import { PROVIDER_NAMES } from '../runtime/settings/model-services-config.ts';
+import { showStartFaults } from '../runtime/show-start-faults.ts';
+import { warnOfDatabase } from '../runtime/describe-database-fault.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createEndableReadiness } from '../runtime/readiness.ts';
@@ -33,6 +35,7 @@ const LINK_SECRET_BYTES = 32;
 /** Finishing requests (10 s) and closing connections, after the notice. */
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
+showStartFaults();
 const config = readApiConfig();
 const log = createLogger({ name: 'api', level: config.logLevel });
 const catalogue = await loadCatalogue(config.cataloguePath, { providers: PROVIDER_NAMES });
@@ -40,9 +43,11 @@ const providers = providersOf(config);
 const assets = await openAssetStore(config.assets, { access: 'read', log });
 const pool = createDatabasePool({ config: config.database, applicationName: 'holdfast api', log });
 // It listens before PostgreSQL is up, so that an orchestrator learns what it waits for (/readyz).
-const { database, isOpen, opened } = openForSale(pool, catalogue.priceLists, (err) => {
-  log.warn({ err }, 'could not publish the price lists; trying again in 2 s');
-});
+const { database, isOpen, opened } = openForSale(
+  pool,
+  catalogue.priceLists,
+  warnOfDatabase(log, config.database),
+);
 // Lazily: while Temporal is away the API serves what needs PostgreSQL alone.
 const connection = await lazilyConnectTemporal(config.temporal);
 const client = new Client({ connection, namespace: config.temporal.namespace });

@@ -1,10 +1,11 @@
+import { StartFault } from '../domain/start-fault.ts';
 import type { AssetStoreConfig } from '../runtime/settings/asset-store-config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { AssetStore } from './asset-store.ts';
 import { createDiskAssetStore } from './disk-asset-store.ts';
 
 /** This process cannot use the store that the settings name. */
-export class AssetStoreUnusable extends Error {
+export class AssetStoreUnusable extends StartFault {
   override readonly name = 'AssetStoreUnusable';
   readonly code = 'asset_store_unusable';
 }
@@ -19,7 +20,10 @@ export async function openAssetStore(
 ): Promise<AssetStore> {
   const store = await createStore(config);
   const fault = await store.check(access);
-  if (fault?.kind === 'misconfigured') throw new AssetStoreUnusable(fault.message);
+  if (fault?.kind === 'misconfigured') {
+    const setting = config.kind === 'disk' ? 'ASSET_HOME' : 'ASSET_STORE';
+    throw new AssetStoreUnusable(`${fault.message} ${setting} names it.`);
+  }
   if (fault !== null) log.warn({ fault: fault.message }, 'the asset store cannot be used at the moment');
   return store;
 }

@@ -1,8 +1,10 @@
+import { StartFault } from '../domain/start-fault.ts';
+
 /** A fault in a catalogue: where, as a path from its top, and what. */
 export type CatalogueFault = { readonly path: string; readonly fault: string };
 
 /** A catalogue with faults, on which a process does not start. The message names every fault by its path. */
-export class CatalogueError extends Error {
+export class CatalogueError extends StartFault {
   override readonly name = 'CatalogueError';
   readonly faults: readonly CatalogueFault[];
 

@@ -1,4 +1,5 @@
 import { Pool } from 'pg';
+import { describeDatabaseFault } from '../runtime/describe-database-fault.ts';
 import { CommandError, EXIT_CODE } from './exit-codes.ts';
 
 /** A whole ledger is read: minutes on a large one. */
@@ -37,21 +38,8 @@ export async function askDatabase<Result>(
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(
-      `${command}: PostgreSQL at ${placeOf(databaseUrl)} did not do it (${reasonOf(error)}). ` +
-        "DATABASE_URL must name a Holdfast database of this version, as the worker's role.",
+      `${command}: ${describeDatabaseFault(error, { setting: 'DATABASE_URL', url: databaseUrl })}`,
       EXIT_CODE.failed,
     );
   }
-}
-
-/** Host, port and database: never the password. */
-function placeOf(databaseUrl: string): string {
-  const { host, pathname } = new URL(databaseUrl);
-  return `${host}${pathname}`;
-}
-
-function reasonOf(error: unknown): string {
-  // A connection that no address of a name takes has no message of its own.
-  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../domain/message-of.ts';
+import { StartFault } from '../domain/start-fault.ts';
 import { HeldFiles } from './files/held-files.ts';
 import { MODEL_SERVICE_LIMITS } from './service-limits.ts';
 import { ruleOf, type Prediction, type PredictionEnd } from './predictions/prediction.ts';
@@ -37,10 +39,10 @@ type AssembledService = {
   close(): Promise<void>;
 };
 
-/** Assembles the service without its HTTP server. Throws when the folder is unusable. */
+/** Assembles the service without its HTTP server. Throws StartFault when the folder is unusable. */
 export function assembleService(dependencies: ServiceDependencies): AssembledService {
   const { home, clock, onError, maxProcessing, linkSeconds } = dependencies;
-  mkdirSync(home, { recursive: true });
+  makeFolder(home);
   const files = new ResultFiles(join(home, 'files'));
   const held = new HeldFiles(join(home, 'held'));
   const renderer = dependencies.createRenderer(files);
@@ -92,6 +94,14 @@ export function assembleService(dependencies: ServiceDependencies): AssembledSer
       await Promise.all([renderer.close(), store.close()]);
     },
   };
+}
+
+function makeFolder(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true });
+  } catch (error) {
+    throw new StartFault(`The folder cannot be made: ${messageOf(error)}. MODEL_SERVICE_HOME names it.`);
+  }
 }
 
 /** Forgets the oldest ended predictions until the files are within their limit again. */

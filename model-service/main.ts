@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { showStartFaults } from '../runtime/show-start-faults.ts';
 import { createInstantRenderer } from './instant-renderer.ts';
 import { MODEL_SERVICE_LIMITS } from './service-limits.ts';
 import { createModelService } from './model-service.ts';
@@ -10,6 +11,7 @@ import { parseSettings } from './service-settings.ts';
 /** A stop that takes longer is a bug, and the process that started us must not wait for it. */
 const STOP_WITHIN_MS = 2_000;
 
+showStartFaults();
 const settings = parseSettings(process.env);
 const logger = pino({ name: 'model-service' }, pino.destination(2));
 

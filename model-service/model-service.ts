@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { StartFault } from '../domain/start-fault.ts';
 import { assembleService, type ServiceDependencies } from './assemble-service.ts';
 import { sendError, type Exchange } from './http/http-exchange.ts';
 import { routeRequest } from './http/route-request.ts';
@@ -19,7 +20,7 @@ type ModelService = {
 };
 
 /**
- * Starts the service, which takes the place of Replicate or fal. Rejects when the port is taken or the folder unusable.
+ * Starts the service, which takes the place of Replicate or fal. Rejects with StartFault when the port is taken or the folder unusable.
  */
 export async function createModelService(dependencies: ModelServiceDependencies): Promise<ModelService> {
   const service = assembleService(dependencies);
@@ -68,7 +69,10 @@ function mayCall({ request, url }: Exchange, apiKey: string | null): boolean {
 
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const fault = `Cannot listen at ${host}:${String(port)}: ${error.message}.`;
+      reject(new StartFault(`${fault} Set MODEL_SERVICE_HOST and MODEL_SERVICE_PORT to a free address.`));
+    });
     server.listen(port, host, () => {
       const { port: taken } = server.address() as AddressInfo;
       resolve(`http://${host}:${String(taken)}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StartFault } from '../domain/start-fault.ts';
 
 const SETTINGS = z.object({
   MODEL_SERVICE_HOST: z.string().min(1).default('127.0.0.1'),
@@ -29,9 +30,13 @@ type Settings = {
   readonly webhookSecret: string | null;
 };
 
-/** Reads the service's settings. Throws a ZodError that names the variable at fault. */
+/** Reads the service's settings. Throws StartFault with every variable at fault. */
 export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const parsed = SETTINGS.parse(environment);
+  const { success, data: parsed, error } = SETTINGS.safeParse(environment);
+  if (!success) {
+    const faults = error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new StartFault(['The configuration is not valid:', ...faults].join('\n'));
+  }
   return {
     host: parsed.MODEL_SERVICE_HOST,
     port: parsed.MODEL_SERVICE_PORT,

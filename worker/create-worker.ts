@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from '../runtime/settings/config.ts';
+import { settingFault } from '../runtime/settings/setting-fault.ts';
 import { workflowSources } from '../runtime/temporal/workflow-sources.ts';
 
 /**
@@ -40,10 +42,23 @@ export async function createWorker(
   });
 }
 
-/** The bundle of the build, by the same SDK version; in a checkout without a build, made from source. */
+/** The bundle of the build, by the same SDK version; in a checkout without a build, made from source. Throws ConfigurationError. */
 async function workflowsOf(config: WorkerConfig): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
-  if (config.workflowBundlePath !== null) return { codePath: config.workflowBundlePath };
+  const { workflowBundlePath: codePath } = config;
+  if (codePath !== null) {
+    if (await isBundle(codePath)) return { codePath };
+    throw settingFault(
+      'WORKFLOW_BUNDLE',
+      'names a file that cannot be read, or that holds no workflow bundle',
+    );
+  }
   return bundleWorkflowCode(workflowSources(fileURLToPath(new URL('..', import.meta.url))));
+}
+
+/** The SDK's bundler ends each with its source map. */
+async function isBundle(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.includes('sourceMappingURL=');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listen } from '../runtime/listen.ts';
 import type { Readiness } from '../runtime/readiness.ts';
 
 /** The metrics that Prometheus reads. */
@@ -36,8 +37,8 @@ export async function serveHealth(
     respond().catch(() => response.writeHead(500).end());
   });
   const colon = address.lastIndexOf(':');
-  server.listen(Number(address.slice(colon + 1)), address.slice(0, colon).replace(/^\[|\]$/g, ''));
-  await once(server, 'listening');
+  const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
+  await listen(server, { host, port: Number(address.slice(colon + 1)) }, 'WORKER_HEALTH_ADDRESS');
   return {
     async stop() {
       server.closeAllConnections();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from '@temporalio/client';
+import { Client, isGrpcServiceError } from '@temporalio/client';
 import { createClockActivities } from '../activities/maintenance/advance-clocks.ts';
 import { createCreditMaintenance } from '../activities/maintenance/maintain-credits.ts';
 import { createJobActivities } from '../activities/job-activities.ts';
@@ -16,12 +16,15 @@ import { openAssetStore } from '../assets/open-asset-store.ts';
 import { planRulesOf } from '../domain/credits/plans.ts';
 import { readWorkerConfig } from '../runtime/settings/config.ts';
 import { PROVIDER_NAMES } from '../runtime/settings/model-services-config.ts';
+import { showStartFaults } from '../runtime/show-start-faults.ts';
+import { warnOfDatabase } from '../runtime/describe-database-fault.ts';
 import { createDatabasePool } from '../runtime/database-pool.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { announceReady } from '../runtime/process-ready.ts';
 import { endInOrder, type StopStep } from '../runtime/shutdown.ts';
 import { connectTemporal } from '../runtime/temporal/temporal-connection.ts';
 import { connectTemporalNatively } from '../runtime/temporal/temporal-native-connection.ts';
+import { temporalStartFault } from '../runtime/temporal/temporal-start-fault.ts';
 import { createProviders } from './create-providers.ts';
 import { createWorker } from './create-worker.ts';
 import { ensureFixtures } from './ensure-fixtures.ts';
@@ -37,6 +40,7 @@ import { webhookBody } from './webhooks/webhook-body.ts';
 
 /** The worker process: runs workflows and activities until it is told to stop. */
 
+showStartFaults();
 const config = readWorkerConfig();
 const log = createLogger({ name: 'worker', level: config.logLevel });
 installRuntime(log, config.metricsAddress);
@@ -60,9 +64,7 @@ if (config.healthAddress !== null) {
   const health = await serveHealth(config.healthAddress, readiness.ask, metrics.read);
   opened.unshift({ name: 'health', stop: health.stop });
 }
-const refused = await publishAtStart(pool, catalogue.priceLists, (err) => {
-  log.warn({ err }, 'could not publish the price lists; trying again in 2 s');
-});
+const refused = await publishAtStart(pool, catalogue.priceLists, warnOfDatabase(log, config.database));
 if (refused.length > 0) throw new CatalogueError(refused.map((fault) => ({ path: 'priceLists', fault })));
 const connection = await connectTemporal(config.temporal);
 const nativeConnection = await connectTemporalNatively(config.temporal);
@@ -92,7 +94,9 @@ const reconcileActivities = createReconcileActivities({
   graceSeconds: config.reconcileGraceSeconds,
 });
 
-await ensureFixtures(client, config);
+await ensureFixtures(client, config).catch((error: unknown) => {
+  throw isGrpcServiceError(error) ? temporalStartFault(error, config.temporal) : error;
+});
 const worker = await createWorker(config, nativeConnection, {
   ...jobActivities,
   ...reconcileActivities,

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listen } from '../../runtime/listen.ts';
 import type { BadRequestResponder } from './request/bad-request.ts';
 
 /** The limits of a connection, in milliseconds. A slower client, or one that went away silently, is cut off. */
@@ -39,7 +40,7 @@ export type HttpServer = {
 };
 
 /**
- * Listens, then creates the listener, which may need the port. `stop` takes no new connections or requests, lets
+ * Listens, then creates the listener, which may need the port. Throws StartFault if it cannot listen. `stop` takes no new connections or requests, lets
  * current ones finish, and cuts off the rest after 10 s.
  */
 export async function serve(
@@ -59,13 +60,7 @@ export async function serve(
   server.setTimeout(limits.stalledMs);
   server.maxConnections = MAX_CONNECTIONS;
   let isStopping = false;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address.port, address.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  await listen(server, address, 'API_HOST and API_PORT');
   const { port } = server.address() as AddressInfo;
   const listener = listenerFor(port);
   const respondToBadRequest = badRequestResponderFor(port);

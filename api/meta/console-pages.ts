@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { ConfigurationError } from '../../runtime/settings/configuration-error.ts';
-import { SETTINGS } from '../../runtime/settings/settings.ts';
+import { settingFault } from '../../runtime/settings/setting-fault.ts';
 
 /** The output of `npm run build` for console/, beside the compiled code. */
 const BUILT_PAGES = path.join(import.meta.dirname, '..', '..', 'console-pages.json');
@@ -45,9 +44,7 @@ export function readConsolePages(file: string | null): ConsolePages {
   try {
     return pagesOf(readFileSync(file, 'utf8'));
   } catch {
-    const { doc } = SETTINGS.CONSOLE_PAGES;
-    const fault = 'names a file that cannot be read, or that holds no built pages';
-    throw new ConfigurationError([{ name: 'CONSOLE_PAGES', fault, doc }]);
+    throw settingFault('CONSOLE_PAGES', 'names a file that cannot be read, or that holds no built pages');
   }
 }
 

@@ -1,6 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { CliCommand } from './cli-command.ts';
 import { ConfigurationError } from '../../runtime/settings/configuration-error.ts';
+import { StartFault } from '../../domain/start-fault.ts';
 import { CommandError, EXIT_CODE } from '../exit-codes.ts';
 import { printProgress } from '../show/terminal.ts';
 
@@ -39,9 +40,9 @@ export async function runProgram(args: readonly string[], create: () => Command)
       printProgress(error.message);
       return error.exitCode;
     }
-    if (error instanceof ConfigurationError) {
+    if (error instanceof StartFault) {
       printProgress(error.message);
-      return EXIT_CODE.usage;
+      return error instanceof ConfigurationError ? EXIT_CODE.usage : EXIT_CODE.failed;
     }
     printProgress(describeFault(error));
     return EXIT_CODE.failed;

@@ -14,7 +14,7 @@ const OUTBOUND = ['checked-lookup', 'open-outside', 'public-address', 'unpack-bo
 
 const LAYERS = [
   { name: 'domain', values: [], types: [] },
-  { name: 'runtime', values: ['domain/parse-url'], types: [] },
+  { name: 'runtime', values: ['domain/parse-url', 'domain/start-fault'], types: [] },
   { name: 'contract', values: ['domain'], types: [] },
   { name: 'catalogue', values: ['domain', 'contract'], types: [] },
   { name: 'ledger', values: ['domain', 'contract'], types: [] },

@@ -1,20 +1,11 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { describeTemporalFault } from './describe-temporal-fault.ts';
 
 /**
  * An idle worker asks again once its long poll has ended, after 60 s. The server lists a poller for minutes after its death;
  * one that was last heard of longer ago than this is gone.
  */
 const POLLER_SILENCE_MS = 75_000;
-
-/** Of grpc-status. */
-const GRPC = { CANCELLED: 1, DEADLINE_EXCEEDED: 4, NOT_FOUND: 5, UNAVAILABLE: 14 } as const;
-
-/** By grpc-status, what an operator can mend: a role, a key, a limit. */
-const REFUSALS: Readonly<Record<number, string>> = {
-  7: 'PERMISSION_DENIED',
-  8: 'RESOURCE_EXHAUSTED',
-  16: 'UNAUTHENTICATED',
-};
 
 type ExpectedOfTemporal = {
   readonly namespace: string;
@@ -46,24 +37,7 @@ export async function temporalFaults(
     const which = expected.workerIdentity === null ? 'No worker polls' : 'This worker does not poll';
     return [`${which} the task queue ${expected.taskQueue}.`];
   });
-  return asked.catch((error: unknown) => [faultOf(error, expected, timeoutMs)]);
-}
-
-/** Names the status of the response, not its text: a probe's response is public. */
-function faultOf(error: unknown, { namespace }: ExpectedOfTemporal, timeoutMs: number): string {
-  // A connection that cannot be made is a plain Error of the SDK.
-  const code = isGrpcServiceError(error) ? (error.code as number) : GRPC.UNAVAILABLE;
-  switch (code) {
-    case GRPC.NOT_FOUND:
-      return `Temporal has no namespace ${namespace}.`;
-    case GRPC.CANCELLED:
-    case GRPC.DEADLINE_EXCEEDED:
-      return `Temporal did not respond within ${String(timeoutMs)} ms.`;
-    case GRPC.UNAVAILABLE:
-      return 'Temporal cannot be reached.';
-    default:
-      return `Temporal responded with an error: ${REFUSALS[code] ?? `grpc-status ${String(code)}`}.`;
-  }
+  return asked.catch((error: unknown) => [describeTemporalFault(error, expected.namespace, timeoutMs)]);
 }
 
 /** Of workflow tasks; a worker polls for activities beside them. */

@@ -2,8 +2,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TLSConfig } from '@temporalio/client';
 import type { TemporalConfig } from '../settings/config.ts';
-import { ConfigurationError } from '../settings/configuration-error.ts';
-import { SETTINGS, type SettingName } from '../settings/settings.ts';
+import { settingFault } from '../settings/setting-fault.ts';
+import type { SettingName } from '../settings/settings.ts';
 
 /**
  * TLS as both kinds of Temporal connection take it: false, or what the certificate files hold. Rejects with ConfigurationError for a
@@ -32,7 +32,10 @@ function requirePair(crt: Buffer, key: Buffer): void {
   const fault = 'names a file that holds no private key in PEM without a passphrase';
   const privateKey = parse('TEMPORAL_TLS_KEY_PATH', fault, () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey)) {
-    throw faultOf('TEMPORAL_TLS_KEY_PATH', 'is not the key of the certificate in TEMPORAL_TLS_CERT_PATH');
+    throw settingFault(
+      'TEMPORAL_TLS_KEY_PATH',
+      'is not the key of the certificate in TEMPORAL_TLS_CERT_PATH',
+    );
   }
 }
 
@@ -40,12 +43,8 @@ function parse<Parsed>(name: SettingName, fault: string, read: () => Parsed): Pa
   try {
     return read();
   } catch {
-    throw faultOf(name, fault);
+    throw settingFault(name, fault);
   }
-}
-
-function faultOf(name: SettingName, fault: string): ConfigurationError {
-  return new ConfigurationError([{ name, fault, doc: SETTINGS[name].doc }]);
 }
 
 async function readOptionalFile(name: SettingName, path: string | null): Promise<Buffer | undefined> {
@@ -53,6 +52,6 @@ async function readOptionalFile(name: SettingName, path: string | null): Promise
   try {
     return await readFile(path);
   } catch {
-    throw faultOf(name, 'names a file that cannot be read');
+    throw settingFault(name, 'names a file that cannot be read');
   }
 }
