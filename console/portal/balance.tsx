@@ -1,5 +1,5 @@
 import { createContext, type ComponentChildren } from 'preact';
-import { useContext } from 'preact/hooks';
+import { useContext, useRef } from 'preact/hooks';
 import type { Balance } from '../../client/http/wire-types.ts';
 import { mayMoveCredits } from '../shared/data/may-move-credits.ts';
 import { usePageParts } from '../shared/data/page-context.ts';
@@ -18,6 +18,18 @@ export function BalanceProvider(props: { readonly children: ComponentChildren })
     everyMs: REFRESH_MS,
   });
   return <BalanceParts.Provider value={balance}>{props.children}</BalanceParts.Provider>;
+}
+
+/** Changes whenever the figures of the balance do, also where no event says so: metered use, a grant by hand. */
+export function useCreditMoves(): string {
+  const { data } = useBalance();
+  const known = useRef({ figures: '', count: 0 });
+  const figures = data === null ? '' : [data.available, data.reserved, data.spent_this_period].join(' ');
+  if (known.current.figures !== figures) {
+    const isFirst = known.current.figures === '';
+    known.current = { figures, count: isFirst ? 0 : known.current.count + 1 };
+  }
+  return String(known.current.count);
 }
 
 /** The balance of the signed-in account. Throws outside of BalanceProvider. */

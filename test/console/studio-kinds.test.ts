@@ -8,11 +8,46 @@ const program = browserFor(import.meta.filename);
 const VOICE = { kind: 'voice_over', script: 'The last ferry leaves at nine.', voice: 'bass' };
 const CLIP = { kind: 'podcast_clip', topic: 'Why tides come twice a day.', seconds: 10 };
 
+type Catalogue = {
+  readonly kinds: readonly {
+    readonly name: string;
+    readonly schema: { readonly properties: object; readonly required: string[] };
+  }[];
+};
+
 type Job = {
   readonly id: string;
   readonly finished_at: string;
   readonly outputs: readonly [{ readonly id: string; readonly expires_at: string }];
 };
+
+/** What a catalogue may say in a JSON Schema, beside what our own kinds say. */
+const MORE_FIELDS = {
+  rate: { type: 'number', minimum: 0.5, maximum: 2 },
+  offset: { type: 'number' },
+  loop: { type: 'boolean' },
+  form: { type: 'string', const: 'v2' },
+  terms: { type: 'boolean', const: true },
+  level: {
+    anyOf: [
+      { type: 'number', const: 1 },
+      { type: 'number', const: 2 },
+    ],
+  },
+  length: { anyOf: [{ type: 'string', const: 'auto' }, { type: 'integer' }] },
+  remark: { anyOf: [{ type: 'string', maxLength: 40 }, { type: 'null' }] },
+  gaps: { type: 'array', items: { type: 'number' } },
+  scenes: {
+    type: 'array',
+    maxItems: 2,
+    items: {
+      type: 'object',
+      properties: { title: { type: 'string' }, seconds: { type: 'integer' } },
+      required: ['title'],
+    },
+  },
+  speakers: { type: 'object', additionalProperties: { type: 'string' } },
+} as const;
 
 /** Jobs of the voice studio (examples/catalogues), whose kinds no page of ours names. */
 describe.skipIf(program === null).concurrent('the pages, with the kinds of a catalogue of one’s own', () => {
@@ -28,6 +63,67 @@ describe.skipIf(program === null).concurrent('the pages, with the kinds of a cat
 
   const made = async (body: object): Promise<Job> =>
     (await portal.untilEnded(account, await portal.submit(account, body))) as Job;
+
+  it('send each construct of JSON Schema as it is shown, and a number as it is written', async () => {
+    const bodies: unknown[] = [];
+    const open = await portal.open(account, {
+      to: 'create',
+      prepare: async (page) => {
+        await page.route('**/v1/catalogue', async (route) => {
+          const response = await route.fetch();
+          const catalogue = (await response.json()) as Catalogue;
+          const kind = catalogue.kinds.find(({ name }) => name === 'voice_over');
+          Object.assign(kind?.schema.properties ?? {}, MORE_FIELDS);
+          kind?.schema.required.push('loop', 'form');
+          await route.fulfill({ response, json: catalogue });
+        });
+        // Our own API refuses these fields: what is sent is read here.
+        await page.route('**/v1/quotes', async (route) => {
+          bodies.push(route.request().postDataJSON());
+          await route.fulfill({ status: 503, body: '' });
+        });
+      },
+    });
+    const { page } = open;
+    const field = (label: string) => page.getByLabel(label, { exact: true });
+    await page.getByRole('button', { name: 'Voice over' }).click();
+    await page.getByLabel('Script').fill('Low tide');
+    const asked = { kind: 'voice_over', script: 'Low tide', form: 'v2', loop: false };
+    await expect.poll(() => bodies.at(-1)).toEqual(asked);
+    for (const [label, text] of [
+      ['Rate', '1.05'],
+      ['Offset', '-0.50'],
+      ['Length', '12'],
+      ['Remark', 'soft'],
+      ['Speakers', '{"a":"b"}'],
+    ] as const) {
+      await page.getByLabel(label).pressSequentially(text);
+      expect(await page.getByLabel(label).inputValue()).toBe(text);
+    }
+    await page.getByLabel('Terms').selectOption('true');
+    await page.getByLabel('Level').selectOption('2');
+    await page.getByRole('group', { name: 'Gaps' }).getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('group', { name: 'Gaps' }).getByRole('spinbutton').pressSequentially('1.05');
+    for (const [index, title] of ['Dawn', 'Dusk'].entries()) {
+      await page.getByRole('button', { name: 'Add to Scenes' }).click();
+      const scene = page.getByRole('group', { name: `Scenes ${String(index + 1)}` });
+      await scene.getByLabel('Title').fill(title);
+      await scene.getByLabel('Seconds').fill('7');
+    }
+    expect(await page.getByRole('button', { name: 'Add to Scenes' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Remove Scenes 1' }).click();
+    await expect
+      .poll(() => bodies.at(-1))
+      .toEqual({
+        ...asked,
+        ...{ rate: 1.05, offset: -0.5, terms: true, level: 2, length: 12, remark: 'soft', gaps: [1.05] },
+        ...{ scenes: [{ title: 'Dusk', seconds: 7 }], speakers: { a: 'b' } },
+      });
+    await field('Loop').click();
+    await expect.poll(() => bodies.at(-1)).toMatchObject({ loop: true });
+    expect(await portal.faultsOf(page)).toEqual([]);
+    await open.close();
+  });
 
   it('show a customer until when a result is kept whose kind is not kept forever, and nothing of another', async () => {
     const [clip, voice] = await Promise.all([made(CLIP), made(VOICE)]);

@@ -16,7 +16,9 @@ import {
   filledIn,
   hasField,
   missingFields,
+  readSchema,
   shownValues,
+  withGiven,
   withoutField,
   withValue,
   type Schema,
@@ -65,9 +67,9 @@ function CreateForm({ kind }: { readonly kind: Catalogue['kinds'][number] }) {
   const [values, setValues] = useState<Values>(() => drafts.read(kind.name));
   const model = typeof values['model'] === 'string' ? values['model'] : kind.default_model;
   const schema = useMemo(() => schemaFor(kind, catalogue, model), [kind, catalogue, model]);
-  const filled = filledIn(shownValues(schema, values));
+  const filled = withGiven(schema, filledIn(shownValues(schema, values)));
   const missing = missingFields(schema, filled);
-  const body = missing.length === 0 ? ({ kind: kind.name, ...filled } as JobBody) : null;
+  const body = missing.length === 0 ? ({ ...filled, kind: kind.name } as JobBody) : null;
   const live = useQuote(body);
   const submission = useSubmission(`create ${kind.name}`, body, live.reload);
   const change = (path: readonly string[], value: unknown) => {
@@ -124,7 +126,7 @@ function CreateForm({ kind }: { readonly kind: Catalogue['kinds'][number] }) {
  */
 function schemaFor(kind: Catalogue['kinds'][number], { models }: Catalogue, chosen: string | null): Schema {
   // The wire's type says only that it is an object.
-  const schema = kind.schema as Schema;
+  const schema = readSchema(kind.schema);
   const offered = models.filter(
     (model) => model.is_offered && model.kinds.some((made) => made.kind === kind.name),
   );

@@ -1,4 +1,5 @@
-import type { Schema } from './schema.ts';
+import { useState } from 'preact/hooks';
+import { valuesOf, type Schema } from './schema.ts';
 import { Button } from '../../shared/parts/button.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 
@@ -7,7 +8,7 @@ const ONE_LINE_CHARACTERS = 160;
 const HEX_COLOR = '^#[0-9a-fA-F]{6}$';
 
 type ControlProps = {
-  readonly control: { readonly id: string };
+  readonly control: { readonly id: string; readonly 'aria-label'?: string };
   readonly label: string;
   readonly schema: Schema;
   readonly value: unknown;
@@ -22,23 +23,37 @@ const textOf = (value: unknown) =>
 /** The control for one field, chosen by its schema. */
 export function SchemaControl(props: ControlProps) {
   const { schema } = props;
-  if (schema.enum !== undefined) return <EnumControl {...props} />;
+  if (valuesOf(schema).length > 0) return <EnumControl {...props} />;
   switch (schema.type) {
     case 'boolean':
       return <BooleanControl {...props} />;
     case 'integer':
     case 'number':
       return <NumberControl {...props} />;
+    case 'string':
+      return schema.pattern === HEX_COLOR ? <ColorControl {...props} /> : <TextControl {...props} />;
     case 'array':
-      return <ListControl {...props} />;
+      return schema.items === undefined ? <JsonControl {...props} /> : <ListControl {...props} />;
     case undefined:
     default:
-      return schema.pattern === HEX_COLOR ? <ColorControl {...props} /> : <TextControl {...props} />;
+      return <JsonControl {...props} />;
   }
 }
 
+/**
+ * The text of a control whose value is read from it, as it was written: `1.0` on the way to `1.05` must not become `1`.
+ *
+ * @param read the value of a text
+ * @param write the text of a value that was not written here
+ */
+function useWritten(value: unknown, read: (text: string) => unknown, write: (value: unknown) => string) {
+  const [text, setText] = useState(() => write(value));
+  const isSame = JSON.stringify(read(text)) === JSON.stringify(value);
+  return [isSame ? text : write(value), setText] as const;
+}
+
 function EnumControl({ control, schema, value, isRequired, onChange }: ControlProps) {
-  const choices = schema.enum ?? [];
+  const choices = valuesOf(schema);
   const current = value ?? schema.default;
   return (
     <select
@@ -71,7 +86,10 @@ function BooleanControl({ control, value, schema, onChange }: ControlProps) {
   );
 }
 
+const numberOf = (text: string) => (text === '' ? undefined : Number(text));
+
 function NumberControl({ control, schema, value, isRequired, onChange }: ControlProps) {
+  const [written, setWritten] = useWritten(value, numberOf, textOf);
   return (
     <input
       {...control}
@@ -83,13 +101,46 @@ function NumberControl({ control, schema, value, isRequired, onChange }: Control
       max={schema.maximum}
       step={schema.type === 'integer' ? 1 : 'any'}
       placeholder={rangeOf(schema)}
-      value={textOf(value)}
+      value={written}
       onInput={(event) => {
         const { value: text } = event.currentTarget;
-        onChange(text === '' ? undefined : Number(text));
+        setWritten(text);
+        onChange(numberOf(text));
       }}
     />
   );
+}
+
+/** What the form has no control for: a choice between a text and a number, a map, a list of set places. JSON, or else a text. */
+function JsonControl({ control, schema, value, isRequired, onChange }: ControlProps) {
+  const [written, setWritten] = useWritten(value, jsonOf, (given) =>
+    typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given),
+  );
+  return (
+    <textarea
+      {...control}
+      class="input"
+      required={isRequired}
+      dir="auto"
+      rows={schema.type === undefined ? 1 : 3}
+      placeholder={schema.type === 'object' ? '{ "name": "value" }' : ''}
+      value={written}
+      onInput={(event) => {
+        const { value: text } = event.currentTarget;
+        setWritten(text);
+        onChange(jsonOf(text));
+      }}
+    />
+  );
+}
+
+function jsonOf(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** The placeholder of an empty field: its default, or its range as `10 – 120`. */
@@ -147,7 +198,10 @@ function ListControl({ control, label, schema, value, onChange }: ControlProps) 
       {items.map((one, index) => (
         <div key={index} class="list-item">
           <SchemaControl
-            control={{ id: `${control.id}-${String(index)}` }}
+            control={{
+              id: `${control.id}-${String(index)}`,
+              'aria-label': `${label} ${String(index + 1)}`,
+            }}
             label={`${label} ${String(index + 1)}`}
             schema={item}
             value={one}

@@ -1,7 +1,8 @@
+import { Button } from '../../shared/parts/button.tsx';
 import { Field } from '../../shared/parts/field.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { SchemaControl } from './schema-control.tsx';
-import type { Schema, Values } from './schema.ts';
+import { withValue, type Schema, type Values } from './schema.ts';
 
 type FormProps = {
   readonly values: Values;
@@ -21,9 +22,12 @@ export function SchemaFields(
 ) {
   const { schema, path = [], without, values, onChange, faults } = props;
   const required = new Set(schema.required ?? []);
-  // Required fields come first, otherwise the order of the schema holds.
+  // A required field with one value is not asked for. The other required ones come first, otherwise the order of the schema holds.
   const fields = Object.entries(schema.properties ?? {})
-    .filter(([name, property]) => without?.has(name) !== true && property.const === undefined)
+    .filter(
+      ([name, property]) =>
+        without?.has(name) !== true && !(required.has(name) && property.const !== undefined),
+    )
     .sort(([a], [b]) => Number(required.has(b)) - Number(required.has(a)));
   return (
     <>
@@ -45,6 +49,18 @@ export function SchemaFields(
           );
         }
         const value = values[name];
+        if (property.items?.properties !== undefined) {
+          return (
+            <GroupList
+              key={name}
+              {...props}
+              schema={property}
+              path={here}
+              label={label}
+              items={Array.isArray(value) ? (value as readonly Values[]) : []}
+            />
+          );
+        }
         return (
           <Field
             key={name}
@@ -68,6 +84,55 @@ export function SchemaFields(
         );
       })}
     </>
+  );
+}
+
+/** A list of objects: a group of fields for each. */
+function GroupList(
+  props: Omit<FormProps, 'values'> & {
+    readonly schema: Schema;
+    readonly path: readonly string[];
+    readonly label: string;
+    readonly items: readonly Values[];
+  },
+) {
+  const { schema, path, label, items, faults, onChange } = props;
+  const set = (next: readonly Values[]) => onChange(path, next.length === 0 ? undefined : next);
+  return (
+    <fieldset class="group">
+      <legend>{label}</legend>
+      {items.map((item, index) => (
+        <fieldset key={index} class="group">
+          <legend>{`${label} ${String(index + 1)}`}</legend>
+          <SchemaFields
+            schema={schema.items ?? {}}
+            path={[...path, String(index)]}
+            values={item}
+            faults={faults}
+            onChange={(at, value) => {
+              const within = at.slice(path.length + 1);
+              set(items.map((one, other) => (other === index ? withValue(one, within, value) : one)));
+            }}
+          />
+          <div>
+            <Button
+              look="quiet"
+              label={`Remove ${label} ${String(index + 1)}`}
+              onClick={() => set(items.filter((_, other) => other !== index))}
+            >
+              Remove
+            </Button>
+          </div>
+        </fieldset>
+      ))}
+      {items.length < (schema.maxItems ?? Number.POSITIVE_INFINITY) && (
+        <div>
+          <Button isSmall label={`Add to ${label}`} onClick={() => set([...items, {}])}>
+            Add
+          </Button>
+        </div>
+      )}
+    </fieldset>
   );
 }
 

@@ -14,6 +14,7 @@ export type Schema = {
   readonly pattern?: string;
   readonly format?: string;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
 };
@@ -21,21 +22,78 @@ export type Schema = {
 /** A form's values by field name. A field that is not filled in is absent. */
 export type Values = Readonly<Record<string, unknown>>;
 
+/**
+ * A schema as the form reads it: null is left out of a choice, since an absent field is the same to the form, and a choice of single values is a
+ * list of them.
+ */
+export function readSchema(schema: Schema): Schema {
+  const { anyOf, items, properties, ...rest } = schema;
+  const choices = anyOf?.filter(({ type }) => type !== 'null').map(readSchema) ?? [];
+  const [only] = choices;
+  if (only !== undefined && choices.length === 1) return { ...only, ...rest };
+  const values = choices.map(valuesOf);
+  return {
+    ...rest,
+    ...(choices.length > 1 && values.every((some) => some.length > 0) ? { enum: values.flat() } : {}),
+    ...(items === undefined ? {} : { items: readSchema(items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, property]) => [name, readSchema(property)]),
+          ),
+        }),
+  };
+}
+
+/** The only values of a field, if its schema lists them. */
+export function valuesOf({ enum: values, const: only }: Schema): readonly unknown[] {
+  return values ?? (only === undefined ? [] : [only]);
+}
+
 /** Returns the values without empty texts, lists and objects. */
 export function filledIn(values: Values): Values {
-  const entries = Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
-    if (value === undefined || value === null || value === '') return [];
-    if (Array.isArray(value)) {
-      const items = value.filter((item) => item !== '');
-      return items.length === 0 ? [] : [[name, items]];
-    }
-    if (typeof value === 'object') {
-      const inner = filledIn(value as Values);
-      return Object.keys(inner).length === 0 ? [] : [[name, inner]];
-    }
-    return [[name, value]];
+  return (filledValue(values) ?? {}) as Values;
+}
+
+/** Undefined: nothing in it is filled in. */
+function filledValue(value: unknown): unknown {
+  if (value === null || value === '') return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map(filledValue).filter((item) => item !== undefined);
+    return items.length === 0 ? undefined : items;
+  }
+  if (typeof value !== 'object') return value;
+  const fields = Object.entries(value)
+    .map(([name, one]: [string, unknown]) => [name, filledValue(one)] as const)
+    .filter(([, one]) => one !== undefined);
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+/**
+ * Returns the values with those that a required field has before a person touches it: the single value that it allows, which is not shown, and an
+ * empty checkbox.
+ */
+export function withGiven(schema: Schema, values: Values): Values {
+  const given = Object.entries(schema.properties ?? {}).flatMap(([name, property]): [string, unknown][] => {
+    const isRequired = schema.required?.includes(name) === true;
+    const value = values[name] ?? (isRequired ? givenOf(property) : undefined);
+    return value === undefined ? [] : [[name, withGivenWithin(property, value)]];
   });
-  return Object.fromEntries(entries);
+  return { ...values, ...Object.fromEntries(given) };
+}
+
+function withGivenWithin({ properties, items }: Schema, value: unknown): unknown {
+  if (Array.isArray(value) && items?.properties !== undefined) {
+    return value.map((item: unknown) => withGivenWithin(items, item));
+  }
+  const isGroup = properties !== undefined && typeof value === 'object' && value !== null;
+  return isGroup ? withGiven({ properties }, value as Values) : value;
+}
+
+function givenOf(schema: Schema): unknown {
+  if (schema.properties !== undefined) return {};
+  return schema.const ?? (schema.type === 'boolean' ? false : undefined);
 }
 
 /** The JSON pointers of required fields without a value. */
@@ -43,13 +101,12 @@ export function missingFields(schema: Schema, values: Values, at = ''): readonly
   const properties = schema.properties ?? {};
   return (schema.required ?? []).flatMap((name) => {
     const property = properties[name];
-    if (property === undefined || property.const !== undefined) return [];
     const value = values[name];
     const pointer = `${at}/${name}`;
-    if (property.properties !== undefined) {
+    if (property?.properties !== undefined) {
       return missingFields(property, (value ?? {}) as Values, pointer);
     }
-    return value === undefined ? [pointer] : [];
+    return property !== undefined && value === undefined ? [pointer] : [];
   });
 }
 

@@ -6,8 +6,11 @@ import { useResource } from '../../shared/data/use-resource.ts';
 
 /** A price is requested once typing has paused for this long. */
 const TYPING_PAUSE_MS = 250;
-/** A quote is valid for 15 minutes and renewed well before that. */
-const RENEWAL_MS = 8 * 60_000;
+/**
+ * A quote is valid for 15 minutes. It says to the minute by when a job returns its credits that is submitted now, so it is
+ * renewed each minute.
+ */
+const RENEWAL_MS = 60_000;
 
 export type LiveQuote = {
   /** The quote of the current body; until it arrives, that of the body before. */

@@ -14,6 +14,7 @@ import { Section } from '../../shared/parts/shell.tsx';
 import { sentenceOf, StateBadge } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
 import { hrefTo, Link, useFilter } from '../../shared/router.tsx';
+import { useCreditMoves } from '../balance.tsx';
 import { StatementDialog } from './statement-dialog.tsx';
 
 const CHOICES = [
@@ -29,6 +30,7 @@ const ENTRY_ROWS = 100;
 export function HistorySection() {
   const { client } = usePageParts();
   const [only, setOnly] = useFilter('only');
+  const version = useCreditMoves();
   const [isStatementOpen, setIsStatementOpen] = useState(false);
   const part = only === 'jobs' || only === 'other' ? only : undefined;
   const list = useList<HistoryItem>(
@@ -37,7 +39,7 @@ export function HistorySection() {
       client
         .history({ limit: PAGE_ROWS, ...(part === undefined ? {} : { only: part }) }, { signal })
         .page(cursor),
-    { nameOf, on: mayMoveCredits },
+    { nameOf, on: mayMoveCredits, version },
   );
   return (
     <Section

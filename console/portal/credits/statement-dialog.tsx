@@ -105,7 +105,9 @@ function rangeOf(from: string, to: string): { readonly from?: string; readonly t
   const end = Date.parse(`${to}T00:00:00Z`) + DAY_MS;
   return {
     ...(Number.isNaN(start) ? {} : { from: new Date(start).toISOString() }),
-    // A range that ends in the future has no end.
-    ...(Number.isNaN(end) || end > Date.now() ? {} : { to: new Date(end).toISOString() }),
+    // A range that ends in the future has no end, unless it begins there too.
+    ...(Number.isNaN(end) || (end > Date.now() && !(start > Date.now()))
+      ? {}
+      : { to: new Date(end).toISOString() }),
   };
 }

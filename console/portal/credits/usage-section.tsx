@@ -8,6 +8,7 @@ import type { DaySeries } from '../../shared/chart/day-series.ts';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { useFilter } from '../../shared/router.tsx';
+import { useCreditMoves } from '../balance.tsx';
 
 const DAY_MS = 86_400_000;
 /** As many as the API counts when it is given no dates. */
@@ -29,6 +30,7 @@ const CHARGES = new Set([
 export function UsageSection() {
   const { client } = usePageParts();
   const [days, setDays] = useFilter('days');
+  const version = useCreditMoves();
   const count = days === '90' ? 90 : SHORT_DAYS;
   const usage = useResource(
     `usage ${String(count)}`,
@@ -38,7 +40,7 @@ export function UsageSection() {
       const from = new Date(startOfRange(count, latest.to)).toISOString();
       return client.usageByDay({ from }, { signal });
     },
-    { on: ({ type }) => CHARGES.has(type) },
+    { on: ({ type }) => CHARGES.has(type), version },
   );
   return (
     <Section

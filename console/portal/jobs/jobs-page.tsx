@@ -31,7 +31,9 @@ export function JobsPage() {
   const { client } = usePageParts();
   const { session, catalogue } = useVisit();
   const [askedState, setState] = useFilter('state');
-  const [kind, setKind] = useFilter('kind');
+  const [askedKind, setKind] = useFilter('kind');
+  const kinds = [...catalogue.kinds.map(({ name }) => name), 'edit', 'batch'];
+  const kind = kinds.find((name) => name === askedKind) ?? null;
   const state = STATES.find(({ value }) => value === askedState)?.value ?? null;
   const list = useList<Job>(
     `jobs ${state ?? ''} ${kind ?? ''}`,
@@ -49,7 +51,6 @@ export function JobsPage() {
     },
   );
   useJobNews(list.replace);
-  const kinds = [...catalogue.kinds.map(({ name }) => name), 'edit', 'batch'];
   const isFiltered = state !== null || kind !== null;
   return (
     <>

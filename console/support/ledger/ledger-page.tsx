@@ -4,8 +4,7 @@ import { useResource } from '../../shared/data/use-resource.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { PageHead, Section } from '../../shared/parts/shell.tsx';
-import { useFilter } from '../../shared/router.tsx';
-import { MonthField } from '../month-field.tsx';
+import { MonthField, useMonth } from '../month-field.tsx';
 import { Stale } from '../stale.tsx';
 import { ChecksSection } from './checks-section.tsx';
 import { CsvButton } from './csv-button.tsx';
@@ -17,7 +16,7 @@ const EVERY_MS = 30_000;
 /** The ledger for an accountant: a month by source and by day, and the results of its checks. */
 export function LedgerPage() {
   const { client } = usePageParts();
-  const [month, setMonth] = useFilter('month');
+  const [month, setMonth] = useMonth();
   const report = useResource(
     `ledger ${month ?? ''}`,
     (signal) => client.ledgerReport(month ?? undefined, { signal }),

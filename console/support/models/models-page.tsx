@@ -7,8 +7,7 @@ import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { PageHead, Section } from '../../shared/parts/shell.tsx';
 import { Badge, sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { Table, type Column } from '../../shared/parts/table.tsx';
-import { useFilter } from '../../shared/router.tsx';
-import { MonthField } from '../month-field.tsx';
+import { MonthField, useMonth } from '../month-field.tsx';
 import { Stale } from '../stale.tsx';
 import { breakerBadge } from './breaker-badge.tsx';
 import { counted } from '../../../domain/texts/counted.ts';
@@ -119,7 +118,7 @@ function callRowsOf(model: ModelHealth): readonly CallRow[] {
 
 function Costs() {
   const { client } = usePageParts();
-  const [month, setMonth] = useFilter('month');
+  const [month, setMonth] = useMonth();
   const costs = useResource(`costs ${month ?? ''}`, (signal) => client.costs(month ?? undefined, { signal }));
   return (
     <Section title="Cost and margin" aside={<MonthField value={month} onChoose={setMonth} />}>
