@@ -1,6 +1,5 @@
 import { CALLS } from '../../contract/calls.ts';
 import { fingerprintJson, freeRetryJobIdOf } from '../../contract/derived-ids.ts';
-import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import type { Preview } from '../../contract/shapes/support-shapes.ts';
 import { describeMoves } from '../../domain/support/describe-preview.ts';
 import type { ReviewDecision } from '../../domain/support/review.ts';
@@ -19,7 +18,6 @@ import { type Route, route } from '../http/route.ts';
 import type { StartFreeRetry } from './start-free-retry.ts';
 
 type Deps = ReviewDeps & {
-  readonly rules: RequestRules;
   readonly startFreeRetry: StartFreeRetry;
 };
 
@@ -55,7 +53,9 @@ export function decideReviewRoute(deps: Deps): Route {
         await deps.startFreeRetry(review);
         response
           .set({ 'Cache-Control': 'no-store', ...(decided.isReplay ? REPLAYED : {}) })
-          .json(viewReview(await requireReview(deps, accountId, reviewId), caller));
+          .json(
+            viewReview(await requireReview(deps, accountId, reviewId), caller, deps.rules.catalogue.kinds),
+          );
       };
     },
   });

@@ -3,10 +3,10 @@ import { isOutputId } from '../../domain/ids.ts';
 import { REVIEW_REPORTS_PER_DAY } from '../../domain/support/review.ts';
 import { openReview, type OpenedReview } from '../../jobs/reviews/open-review.ts';
 import { readReview } from '../../jobs/reviews/read-review.ts';
-import type { Database } from '../../ledger/database.ts';
 import { REPLAYED } from '../http/replayed.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readBody } from '../http/request/read-body.ts';
+import type { ReviewDeps } from './review-of-path.ts';
 import { reviewPath, viewReview } from './review-view.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
 
@@ -14,7 +14,7 @@ import { pathParameter, route, type Route } from '../http/route.ts';
  * POST /v1/outputs/{id}/reports: the customer reports an unusable output. The content is the key: a repeated report
  * returns the same review.
  */
-export function reportOutputRoute(deps: { readonly database: Database }): Route {
+export function reportOutputRoute(deps: Pick<ReviewDeps, 'database' | 'rules'>): Route {
   return route(CALLS.reportOutput, {
     async prepare(exchange) {
       const { request, response, accountId, caller } = exchange;
@@ -38,7 +38,7 @@ export function reportOutputRoute(deps: { readonly database: Database }): Route 
             Location: reviewPath(review.id),
             ...(opened.outcome === 'known' ? REPLAYED : {}),
           })
-          .json(viewReview(review, caller));
+          .json(viewReview(review, caller, deps.rules.catalogue.kinds));
       };
     },
   });

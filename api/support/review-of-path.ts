@@ -1,3 +1,4 @@
+import type { RequestRules } from '../../contract/job-request/parse-job-request.ts';
 import { isReviewId } from '../../domain/support/review.ts';
 import { accountOf } from '../../jobs/reads/account-of.ts';
 import { readReview, type StoredReview } from '../../jobs/reviews/read-review.ts';
@@ -6,7 +7,11 @@ import { accountOrAll, namedAccount, requireScope, type ActingFor } from '../acc
 import { notFound } from '../http/problem.ts';
 import { pathParameter, type CallerExchange } from '../http/route.ts';
 
-export type ReviewDeps = { readonly database: Database; readonly actingFor: ActingFor };
+export type ReviewDeps = {
+  readonly database: Database;
+  readonly actingFor: ActingFor;
+  readonly rules: RequestRules;
+};
 
 /**
  * The account whose reviews a caller may read: its own, or the one in Holdfast-Account; null: all, for support without

@@ -1,12 +1,16 @@
 import type { Review, ReviewForSupport } from '../../contract/shapes/review-shapes.ts';
 import { adviceOf } from '../../domain/support/review.ts';
+import { fieldsForSupport, type KindRules } from '../../domain/work/work.ts';
 import type { StoredReview } from '../../jobs/reviews/read-review.ts';
 import type { Caller } from '../access/caller.ts';
 import { instantText, instantTextOrNull } from '../../domain/instant-text.ts';
 import { outputPath } from '../../jobs/reads/job-view.ts';
 
-/** A review with the brief and the output. Who decided, and earlier decisions, are shown to support alone. */
-export function viewReview(review: StoredReview, caller: Caller): Review {
+/**
+ * A review with the brief and the output. Who decided, earlier decisions, and the fields that `kinds` name for support are
+ * shown to support alone.
+ */
+export function viewReview(review: StoredReview, caller: Caller, kinds: readonly KindRules[]): Review {
   const { work } = review;
   return {
     id: review.id,
@@ -37,7 +41,7 @@ export function viewReview(review: StoredReview, caller: Caller): Review {
       committed: review.paid.committed,
       refunded: review.paid.refunded,
     },
-    ...(caller.accountId === null ? forSupport(review) : {}),
+    ...(caller.accountId === null ? forSupport(review, kinds) : {}),
     links: { self: reviewPath(review.id), output: outputPath(review.output_id) },
   };
 }
@@ -46,8 +50,12 @@ export function reviewPath(reviewId: string): string {
   return `/v1/reviews/${reviewId}`;
 }
 
-function forSupport(review: StoredReview): Pick<ReviewForSupport, 'account_id' | 'decisions'> {
+function forSupport(
+  review: StoredReview,
+  kinds: readonly KindRules[],
+): Pick<ReviewForSupport, 'account_id' | 'asked' | 'decisions'> {
   return {
+    asked: fieldsForSupport(review.work, kinds),
     account_id: review.account_id,
     decisions: review.decisions.map((decision) => ({
       ...decision,

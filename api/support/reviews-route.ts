@@ -25,7 +25,7 @@ export function listReviewsRoute(deps: ReviewDeps): Route {
         { from: asked.cursor === undefined ? null : readCursor(asked.cursor, position), limit: asked.limit },
       );
       response.set('Cache-Control', 'no-store').json({
-        data: page.reviews.map((review) => viewReview(review, caller)),
+        data: page.reviews.map((review) => viewReview(review, caller, deps.rules.catalogue.kinds)),
         next_cursor: page.next === null ? null : writeCursor(page.next),
       });
     },
@@ -37,7 +37,9 @@ export function readReviewRoute(deps: ReviewDeps): Route {
   return route(CALLS.readReview, {
     async handle(exchange) {
       const review = await reviewOfPath(deps, exchange);
-      exchange.response.set('Cache-Control', 'no-store').json(viewReview(review, exchange.caller));
+      exchange.response
+        .set('Cache-Control', 'no-store')
+        .json(viewReview(review, exchange.caller, deps.rules.catalogue.kinds));
     },
   });
 }

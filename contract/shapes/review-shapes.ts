@@ -83,6 +83,12 @@ export const review = z.strictObject({
     .strictObject({ output_id: outputId, committed: credits, refunded: credits })
     .describe('The bill of the output that was paid for; for a free retry, that of the original output.'),
   account_id: accountId.optional().describe('The account of the output. Shown to platform keys only.'),
+  asked: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(
+      'The requested values of the fields that support sees (`supportFields` of the catalogue). Shown to platform keys only.',
+    ),
   decisions: listOf(decision).optional().describe('All decisions so far. Shown to platform keys only.'),
   links: z.strictObject({ self: apiPath, output: apiPath }),
 });
@@ -90,6 +96,7 @@ export type Review = z.output<typeof review>;
 /** A review as a platform key reads it. */
 export type ReviewForSupport = Review & {
   readonly account_id: string;
+  readonly asked: Readonly<Record<string, unknown>>;
   readonly decisions: readonly Decision[];
 };
 

@@ -64,7 +64,9 @@ describe.skipIf(program === null).concurrent('the pages, with the kinds of a cat
   const made = async (body: object): Promise<Job> =>
     (await portal.untilEnded(account, await portal.submit(account, body))) as Job;
 
-  it('send each construct of JSON Schema as it is shown, and a number as it is written', async () => {
+  it('send each construct of JSON Schema as it is shown, and a number as it is written', async ({
+    expect,
+  }) => {
     const bodies: unknown[] = [];
     const open = await portal.open(account, {
       to: 'create',
@@ -154,7 +156,9 @@ describe.skipIf(program === null).concurrent('the pages, with the kinds of a cat
     await open.close();
   });
 
-  it('show support each stage of a clip, its sound, its edit, and refund it', async () => {
+  it('show support each stage of a clip, its sound, its edit and a report with the fields that support sees, and refund it', async ({
+    expect,
+  }) => {
     const job = await made(CLIP);
     const edit = await made({ kind: 'edit', source_output_id: job.outputs[0].id, instruction: 'Slower.' });
     const open = await support.open({}, ada);
@@ -163,6 +167,11 @@ describe.skipIf(program === null).concurrent('the pages, with the kinds of a cat
     const attempts = page.getByRole('region', { name: /^Attempts of/ });
     for (const stage of ['Script 1', 'Voice 1', 'Mix 1']) await attempts.getByText(stage).waitFor();
     expect(await page.locator('dl.asked').innerText()).toMatch(/^Seconds\s+10$/);
+    const reports = `/v1/outputs/${job.outputs[0].id}/reports`;
+    const { body: report } = await portal.call('POST', reports, { category: 'broken' }, account);
+    await open.goTo(`reviews/${String(report['id'])}`);
+    await expect.poll(() => page.locator('dl.asked').innerText()).toMatch(/^Seconds\s+10$/);
+    await open.goTo(`jobs/${job.id}`);
     await page.locator('audio[aria-label="The output"]').waitFor();
     await page.getByRole('link', { name: edit.outputs[0].id }).waitFor();
     await page.getByRole('button', { name: 'Refund' }).click();

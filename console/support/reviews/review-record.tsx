@@ -73,7 +73,7 @@ function Report({ of, onTold }: { readonly of: ReviewForSupport; readonly onTold
       <div class={hasReferences ? 'columns columns-three' : 'columns'}>
         <Section title="What was asked">
           <div class="card">
-            <AskedFields kind={of.kind} of={{ ...brief, instruction: of.instruction }} />
+            <AskedFields kind={of.kind} of={{ ...brief, instruction: of.instruction, ...of.asked }} />
           </div>
         </Section>
         {hasReferences && (

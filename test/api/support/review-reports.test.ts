@@ -75,7 +75,7 @@ describe('reviews', () => {
     expect(seen).toMatchObject({
       ...{ account_id: account.accountId, kind: 'static_ad', model: 'local/render', brief: STATIC_AD.brief },
       output: { content_url: `/v1/outputs/${outputId}/content`, content_type: 'image/png' },
-      ...{ billing: { committed: 35, refunded: 0 }, decisions: [] },
+      ...{ billing: { committed: 35, refunded: 0 }, decisions: [], asked: {} },
     });
     expect(await calls.reviewOf(review.id, api.platformKey)).toEqual(seen);
     const support = await api.createKey(null, ['support']);
