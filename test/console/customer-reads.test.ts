@@ -78,7 +78,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
   }) => {
     const account = await portal.openAccount();
     const id = await portal.submit(account, AD);
-    await portal.submit(account, {
+    const cold = await portal.submit(account, {
       ...AD,
       brief: { headline: 'Cold bread' },
       test_scenario: 'fails_after_start',
@@ -89,6 +89,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
       test_scenario: 'never_finishes',
     });
     await portal.untilEnded(account, id);
+    await portal.untilEnded(account, cold);
     const open = await portal.open(account, { to: 'jobs' });
     const { page } = open;
     const choose = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -108,7 +109,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     // A job that is no longer as the filter says leaves the list.
     await page.evaluate(`location.hash = '#/jobs?state=running'`);
     await page.locator('.job-row', { hasText: 'Rolls' }).waitFor();
-    expect(await titles(page)).toEqual(['Rolls']);
+    await expect.poll(() => titles(page), PATIENT).toEqual(['Rolls']);
     await portal.call('POST', `/v1/jobs/${running}/cancel`, undefined, account);
     await page.getByText('No job is like that').waitFor();
 
@@ -120,7 +121,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     const asked = page.waitForRequest((request) => request.url().includes('/v1/usage?from='));
     await choose('90 days');
     await asked;
-    expect(place()).toBe('#/credits?only=other&days=90');
+    await expect.poll(place, PATIENT).toBe('#/credits?only=other&days=90');
     await open.close();
   });
 

@@ -5,10 +5,10 @@ export const TEMPLATE_DATABASE = 'holdfast_template';
 /** Of both process roles, in the throw-away server of a test run. */
 export const TEST_ROLE_PASSWORD = 'of-a-test-run';
 
-/** The clock is one SQL function, which a test database replaces. Frozen while the table holds an instant. */
+/** The clock is one SQL function, which a test database replaces. Frozen while the table holds an instant, else as far behind as it says. */
 export const REPLACE_CLOCK = `
-  CREATE TABLE ledger.test_clock (frozen_at timestamptz);
-  INSERT INTO ledger.test_clock VALUES (NULL);
+  CREATE TABLE ledger.test_clock (frozen_at timestamptz, behind interval NOT NULL DEFAULT '0');
+  INSERT INTO ledger.test_clock DEFAULT VALUES;
   -- A clock that is set back behind what the report has counted: counted anew, as docs/runbook.md has it done.
   CREATE FUNCTION public.recount_report() RETURNS trigger LANGUAGE plpgsql AS $recount$
   BEGIN
@@ -21,7 +21,7 @@ export const REPLACE_CLOCK = `
   CREATE TRIGGER recount AFTER UPDATE ON ledger.test_clock FOR EACH ROW EXECUTE FUNCTION public.recount_report();
   CREATE OR REPLACE FUNCTION ledger.clock() RETURNS timestamptz
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = ledger
-  AS 'SELECT coalesce((SELECT frozen_at FROM ledger.test_clock), clock_timestamp())';
+  AS 'SELECT coalesce(frozen_at, clock_timestamp() - behind) FROM ledger.test_clock';
 `;
 
 /** Migrates the database that every test file's own is cloned from: migrations run once per run, not once per file. */

@@ -12,6 +12,8 @@ export type TestDatabase = {
   readonly workerUrl: string;
   /** Freezes the ledger's clock at an instant; null lets it run again. */
   readonly setClock: (instant: Date | null) => Promise<void>;
+  /** Sets the ledger's clock back; it runs on from there. */
+  readonly setClockBack: (byMs: number) => Promise<void>;
   /** Drops the database, ending whatever connections are left. */
   readonly close: () => Promise<void>;
 };
@@ -27,6 +29,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     apiUrl: asRole(ownerUrl, 'holdfast_api'),
     workerUrl: asRole(ownerUrl, 'holdfast_worker'),
     setClock: (instant) => execute(ownerUrl, 'UPDATE ledger.test_clock SET frozen_at = $1', [instant]),
+    setClockBack: (byMs) =>
+      execute(ownerUrl, `UPDATE ledger.test_clock SET behind = make_interval(secs => $1)`, [byMs / 1_000]),
     close: () => dropDatabase(serverUrl, name),
   };
 }

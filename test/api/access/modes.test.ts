@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BEHIND_MS, NOON, noonClock } from '../../harness/noon.ts';
 import {
   createApiFixture,
   expectProblem,
@@ -27,7 +28,8 @@ let live: TestAccount;
 let tests: TestAccount;
 let testPlatform: string;
 beforeAll(async () => {
-  api = await createApiFixture({ catalogue: CATALOGUE });
+  api = await createApiFixture({ catalogue: CATALOGUE, now: noonClock });
+  await api.database.setClockBack(BEHIND_MS);
   live = await api.openAccount();
   tests = await api.openAccount(0, 'test');
   testPlatform = await api.createKey(null, ['admin'], 'test');
@@ -144,7 +146,7 @@ describe('a test account', () => {
   });
 
   it('is counted neither in the ledger report nor in the costs of models', async () => {
-    const month = new Date().toISOString().slice(0, 7);
+    const month = NOON.toISOString().slice(0, 7);
     const report = async () => {
       await untilCounted(api.worker);
       const { data: rows } = await readReport(api.worker, month);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balanceByDay } from '../../../contract/shapes/history-shapes.ts';
+import { BEHIND_MS, NOON, noonClock } from '../../harness/noon.ts';
 import {
   createApiFixture,
   expectProblem,
@@ -21,7 +22,8 @@ let account: TestAccount;
 const jobs: string[] = [];
 
 beforeAll(async () => {
-  api = await createApiFixture();
+  api = await createApiFixture({ now: noonClock });
+  await api.database.setClockBack(BEHIND_MS);
   account = await api.openAccount(5_000);
   // A job, something metered, and so on: the two lists have to be merged.
   for (let count = 0; count < 4; count += 1) {
@@ -84,7 +86,7 @@ describe('GET /v1/usage', () => {
 
   it('sums what was charged by day and kind, and leaves out what is reserved', async () => {
     const { data } = (await read()).json<Usage>();
-    const today = new Date().toISOString().slice(0, 10);
+    const today = NOON.toISOString().slice(0, 10);
     expect(data).toEqual([{ day: today, kind: 'chat_message', credits: 10 }]);
     const past = (await read('?from=2020-01-01T00:00:00Z&to=2020-01-31T00:00:00Z')).json<Usage>();
     expect(past.data).toEqual([]);
@@ -103,9 +105,9 @@ describe('GET /v1/usage', () => {
 it('the balance by day ends with what there is today, by source, and more than 92 days are refused', async () => {
   const read = (query = '') => api.call(`/v1/balance/days${query}`, { key: account.key });
   const { from, data } = balanceByDay.parse((await read()).json());
-  expect(Date.now() - Date.parse(from)).toBeGreaterThan(29 * 86_400_000);
+  expect(noonClock() - Date.parse(from)).toBeGreaterThan(29 * 86_400_000);
   const held = (await api.call('/v1/balance', { key: account.key })).json<Record<string, number>>();
-  const today = data.filter(({ day }) => day === new Date().toISOString().slice(0, 10));
+  const today = data.filter(({ day }) => day === NOON.toISOString().slice(0, 10));
   for (const bucket of ['available', 'reserved'] as const) {
     expect(today.reduce((sum, line) => sum + line[bucket], 0)).toBe(held[bucket]);
   }

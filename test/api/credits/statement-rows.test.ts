@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvLine } from '../../../api/http/csv.ts';
+import { BEHIND_MS, NOON, noonClock } from '../../harness/noon.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 
 let api: ApiFixture;
 let account: TestAccount;
 beforeAll(async () => {
-  api = await createApiFixture();
+  api = await createApiFixture({ now: noonClock });
+  await api.database.setClockBack(BEHIND_MS);
   account = await api.openAccount();
 });
 afterAll(async () => {
@@ -36,7 +38,7 @@ describe('a statement as text/csv', () => {
       'text/csv; charset=utf-8; header=present',
       'Accept',
     ]);
-    const today = new Date().toISOString().slice(0, 10);
+    const today = NOON.toISOString().slice(0, 10);
     expect(answer.headers.get('content-disposition')).toMatch(
       new RegExp(`^attachment; filename="statement_${account.accountId}_\\d{4}-\\d\\d-\\d\\d_${today}.csv"$`),
     );
@@ -56,7 +58,7 @@ describe('a statement as text/csv', () => {
 
   it('has every one of 2,001 entries of its range once, and no row where there is none', async () => {
     const as = await api.openAccount();
-    const before = new Date(Date.now() - 60_000).toISOString();
+    const before = new Date(noonClock() - 60_000).toISOString();
     await api.owner.query(
       `SELECT ledger.spend(ledger.lock_account($1), 's' || n, 1, 'x', NULL, NULL) FROM generate_series(1, 700) n`,
       [as.accountId],
@@ -70,7 +72,7 @@ describe('a statement as text/csv', () => {
       Array.from({ length: 2_001 }, (_, n) => n + 1),
     );
     expect(linesOf((await statement(`?to=${before}&from=${before}`, CSV, as)).text)).toEqual([HEADER]);
-    const later = new Date(Date.now() + 60_000).toISOString();
+    const later = new Date(noonClock() + 60_000).toISOString();
     const all = linesOf((await statement(`?from=${before}&to=${later}`, CSV, as)).text);
     expect(all).toHaveLength(2_002);
   });

@@ -33,11 +33,18 @@ function createReaders() {
   const open: ReturnType<typeof connectRaw>[] = [];
   return {
     async watch({ key }: TestAccount, jobId: string): Promise<void> {
-      const connection = connectRaw(api.url);
-      open.push(connection);
       const head = [['Authorization', `Bearer ${key}`] as const, ...Object.entries(SSE)];
-      connection.send(headOf(`GET /v1/jobs/${jobId}/events`, head));
-      await expect.poll(() => connection.received()).toContain('job.queued');
+      // The API sees a little later that the readers of an earlier test have gone: their places are refused until then.
+      await expect
+        .poll(async () => {
+          const connection = connectRaw(api.url);
+          connection.send(headOf(`GET /v1/jobs/${jobId}/events`, head));
+          await expect.poll(() => connection.received()).toMatch(/job\.queued|"code":/);
+          if (connection.received().includes('job.queued')) open.push(connection);
+          else connection.close();
+          return connection.received();
+        })
+        .toContain('job.queued');
     },
     go: () => {
       for (const connection of open) connection.close();

@@ -6,16 +6,18 @@ import { costReport, unknownBillPage, type CostSums } from '../../../contract/sh
 import { attemptReferenceOf, outputIdOf } from '../../../domain/ids.ts';
 import { createAttempts } from '../../../jobs/attempts/attempts.ts';
 import { listenLocally } from '../../harness/local-server.ts';
+import { BEHIND_MS, NOON, noonClock } from '../../harness/noon.ts';
 import { createApiFixture, expectProblem, type ApiFixture, type TestAccount } from '../api-fixture.ts';
 import { deliver, fail } from '../job-ending.ts';
 import { runHoldfast } from '../commands/run-holdfast.ts';
 
 let api: ApiFixture;
 let account: TestAccount;
-const month = new Date().toISOString().slice(0, 7);
+const month = NOON.toISOString().slice(0, 7);
 const jobs: Record<'delivered' | 'failed' | 'doubtful', string> = { delivered: '', failed: '', doubtful: '' };
 beforeAll(async () => {
-  api = await createApiFixture();
+  api = await createApiFixture({ now: noonClock });
+  await api.database.setClockBack(BEHIND_MS);
   account = await api.openAccount();
   for (const name of ['delivered', 'failed', 'doubtful'] as const)
     jobs[name] = (await api.admitJob(account.accountId, name)).jobId;

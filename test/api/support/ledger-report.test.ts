@@ -4,14 +4,16 @@ import { recordReconciler, recordReconcile } from '../../../ledger/check-runs.ts
 import { createApiFixture, expectProblem, type ApiFixture } from '../api-fixture.ts';
 import { runHoldfast } from '../commands/run-holdfast.ts';
 import { deliver } from '../job-ending.ts';
+import { BEHIND_MS, NOON, noonClock } from '../../harness/noon.ts';
 import { untilCounted } from '../../harness/until-counted.ts';
 
 let api: ApiFixture;
 let accountKey: string;
-const today = new Date().toISOString().slice(0, 10);
+const today = NOON.toISOString().slice(0, 10);
 const month = today.slice(0, 7);
 beforeAll(async () => {
-  api = await createApiFixture();
+  api = await createApiFixture({ now: noonClock });
+  await api.database.setClockBack(BEHIND_MS);
   const { accountId, key } = await api.openAccount();
   accountKey = key;
   const { jobId } = await api.admitJob(accountId, 'delivered');
@@ -38,7 +40,7 @@ describe('GET /v1/ledger/report', () => {
     expect(report.total).toEqual({ opening: 0, ...moved });
     expect(report.days.at(-1)).toEqual({ day: today, source: row?.source, ...moved });
     expect(report.days[0]?.day).toBe(`${month}-01`);
-    expect(Date.parse(report.counted_until ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    expect(Date.parse(report.counted_until ?? '')).toBeGreaterThan(noonClock() - 60_000);
     expect((await get('/v1/ledger/report')).json()).toMatchObject({ month, total: report.total });
     expect((await get('/v1/ledger/report?month=2020-01')).json()).toMatchObject({ data: [] });
     expect((await get('/v1/ledger/report?month=2099-01')).json()).toMatchObject({

@@ -1,8 +1,12 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { createInterface } from 'node:readline';
 import { createGenericProvider } from '../../../activities/providers/generic/generic-provider.ts';
 import { SERVER_ADDRESS } from './namespaces.ts';
 
-/** Submits as many jobs at once as each line of stdin says (`name count`), and prints how each submission ended. */
+/**
+ * Submits as many jobs at once as each line of stdin says (`name count`). Prints `sent` for each that is in the kernel's
+ * hands, and how each submission ended.
+ */
 const SUBMIT_TIMEOUT_MS = 1_500;
 
 const provider = createGenericProvider({
@@ -10,6 +14,9 @@ const provider = createGenericProvider({
   baseUrl: `http://${SERVER_ADDRESS}`,
   submitTimeoutMs: SUBMIT_TIMEOUT_MS,
 });
+
+// undici publishes it once the whole request is written to its socket.
+subscribe('undici:request:bodySent', () => process.stdout.write('sent\n'));
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   const [name = '', count = '0'] = line.split(' ');

@@ -168,13 +168,22 @@ test('a fallback takes over while the breaker stays open; without one the credit
 
 test('a fallback takes over at the start deadline of a job that waited for its turn and was refused then, and the run deadline is kept', async () => {
   worker = await fixture.startWorker(service.url, { models: withSpare });
-  // The first attempt is the probe after 10.5 s of 14, and the second would be one after 15.5 s, again in vain.
   await fixture.owner.query(
-    `INSERT INTO jobs.breakers VALUES ('local', 'local/render', 5, 'submit', now(), NULL, now() + interval '10.5 seconds')`,
+    `INSERT INTO jobs.breakers VALUES ('local', 'local/render', 5, 'submit', now(), NULL, now() + interval '1 hour')`,
   );
   const job = worker.jobOf('refused as the probe');
   refused = ['_render_1', '_render_2'];
   await worker.client.start({ ...job, request: { ...REQUEST, deadline_seconds: 20 } });
+  // The first attempt is the probe after 9.5 s of the 14 in line, and the second would be one after 14.5 s, again in vain.
+  await expect
+    .poll(async () => {
+      const { rowCount } = await fixture.owner.query(
+        `UPDATE jobs.breakers SET probe_at = since + interval '9.5 seconds' FROM jobs.waiting WHERE reference LIKE $1`,
+        [`%${job.jobId.slice(4)}%`],
+      );
+      return rowCount;
+    })
+    .toBe(1);
   expect(await worker.client.wait(job)).toMatchObject({ outcome: 'succeeded', credits: 35 });
   expect(await attemptsOf(job.jobId)).toEqual([
     { number: 1, model: 'local/render', state: 'rejected' },
