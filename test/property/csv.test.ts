@@ -91,7 +91,8 @@ describe('a cell of CSV', () => {
   it('keeps its text, but for the apostrophes that make it inert', () => {
     const inert = fc
       .string({ unit: 'grapheme' })
-      .filter((one) => !/[=+\-@\p{M}]/u.test(one.normalize('NFKC')));
+      // By character: an equals sign and a stroke over it would be one character when they are normalized together.
+      .filter((one) => [...one].every((character) => !/[=+\-@\p{M}]/u.test(character.normalize('NFKC'))));
     fc.assert(
       fc.property(fc.array(inert, { minLength: 1 }), (cells) => {
         expect(csvLine(cells)).toBe(`${cells.map(quoted).join(',')}\r\n`);
