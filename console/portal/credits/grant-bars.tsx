@@ -1,4 +1,5 @@
 import type { Grant } from '../../../client/http/wire-types.ts';
+import { colorOfSource } from '../../shared/chart/series-colors.ts';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Joined } from '../../shared/parts/joined.tsx';
 import { Money } from '../../shared/parts/money.tsx';
@@ -42,7 +43,7 @@ function GrantBar({ grant }: { readonly grant: Grant }) {
           <Money credits={available} /> <span class="muted">of {<Money credits={amount} />}</span>
         </span>
       </div>
-      <div class="bar" aria-hidden="true">
+      <div class={`bar ${colorOfSource(grant.source)}`} aria-hidden="true">
         <span class="bar-available" style={{ width: share(available) }} />
         <span class="bar-reserved" style={{ width: share(reserved) }} />
       </div>

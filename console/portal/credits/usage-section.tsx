@@ -1,14 +1,16 @@
 import { useMemo } from 'preact/hooks';
-import type { UsageByDay } from '../../../client/http/wire-types.ts';
+import type { Catalogue, UsageByDay } from '../../../client/http/wire-types.ts';
 import { usePageParts } from '../../shared/data/page-context.ts';
 import { useResource } from '../../shared/data/use-resource.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { DayChart } from '../../shared/chart/day-chart.tsx';
 import type { DaySeries } from '../../shared/chart/day-series.ts';
+import { colorOfUse } from '../../shared/chart/series-colors.ts';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { useFilter } from '../../shared/router.tsx';
 import { useCreditMoves } from '../balance.tsx';
+import { useVisit } from '../portal-context.tsx';
 
 const DAY_MS = 86_400_000;
 /** As many as the API counts when it is given no dates. */
@@ -55,7 +57,8 @@ export function UsageSection() {
 }
 
 function UsageChart({ usage, count }: { readonly usage: UsageByDay; readonly count: number }) {
-  const series = useMemo(() => seriesOf(usage, count), [usage, count]);
+  const { catalogue } = useVisit();
+  const series = useMemo(() => seriesOf(usage, count, usesOf(catalogue)), [usage, count, catalogue]);
   if (series.series.length === 0)
     return (
       <Empty title="Nothing was charged in this time">What you create is shown here, by day and kind.</Empty>
@@ -72,7 +75,15 @@ function startOfRange(count: number, today: string): number {
   return Math.floor(Date.parse(today) / DAY_MS) * DAY_MS - (count - 1) * DAY_MS;
 }
 
-function seriesOf({ data, to }: UsageByDay, count: number): DaySeries {
+/** All that credits are spent on, each with a color by its place. */
+const usesOf = ({ kinds, meters }: Catalogue) => [
+  ...kinds.map(({ name }) => name),
+  'edit',
+  'batch',
+  ...meters.map(({ name }) => name),
+];
+
+function seriesOf({ data, to }: UsageByDay, count: number, uses: readonly string[]): DaySeries {
   const start = startOfRange(count, to);
   const days = Array.from({ length: count }, (_, index) =>
     new Date(start + index * DAY_MS).toISOString().slice(0, 10),
@@ -80,7 +91,7 @@ function seriesOf({ data, to }: UsageByDay, count: number): DaySeries {
   const kinds = [...new Set(data.map(({ kind }) => kind))].sort();
   const series = kinds.map((name) => {
     const byDay = new Map(data.filter(({ kind }) => kind === name).map(({ day, credits }) => [day, credits]));
-    return { name, values: days.map((day) => byDay.get(day) ?? 0) };
+    return { name, color: colorOfUse(name, uses), values: days.map((day) => byDay.get(day) ?? 0) };
   });
   // What was taken back or has expired is listed with the usage, and charged nothing.
   return { days, series: series.filter(({ values }) => values.some((credits) => credits !== 0)) };

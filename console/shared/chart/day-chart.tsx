@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { SERIES_COLORS, type DaySeries } from './day-series.ts';
+import type { DaySeries } from './day-series.ts';
 import { creditsText } from '../parts/money.tsx';
 import { sentenceOf } from '../parts/state-badge.tsx';
 
@@ -64,9 +64,9 @@ function Legend({ of, picked }: { readonly of: DaySeries; readonly picked: numbe
   return (
     <figcaption class="legend">
       <span class="muted">{day === undefined ? all : dayLabel(day)}</span>
-      {of.series.map(({ name, values }, index) => (
+      {of.series.map(({ name, color, values }) => (
         <span key={name} class="legend-item">
-          <span class={`swatch swatch-${String((index % SERIES_COLORS) + 1)}`} aria-hidden="true" />
+          <span class={`swatch ${color}`} aria-hidden="true" />
           {sentenceOf(name)}
           <strong class="money">
             {creditsText(picked === null ? totalOf(values) : (values[picked] ?? 0))}

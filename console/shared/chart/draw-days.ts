@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { SERIES_COLORS, type DaySeries } from './day-series.ts';
+import type { DaySeries } from './day-series.ts';
 import { creditsText } from '../parts/money.tsx';
 
 type Options = {
@@ -14,7 +14,6 @@ const MAX_BAR_PX = 34;
 
 /** Draws stacked bars: each series as the sum of itself and those below it, the highest first. */
 export function drawDays(place: HTMLElement, { days, series }: DaySeries, options: Options): uPlot {
-  const colorOf = (token: string) => resolvedColor(place, token);
   const piled: number[][] = [];
   for (const { values } of series) {
     const below = piled.at(-1);
@@ -22,11 +21,11 @@ export function drawDays(place: HTMLElement, { days, series }: DaySeries, option
   }
   const bars = uPlot.paths.bars?.({ size: [BAR_WIDTH, MAX_BAR_PX], radius: 0.12 });
   const drawn = piled
-    .map((values, index) => ({ values, color: colorOf(`--series-${String((index % SERIES_COLORS) + 1)}`) }))
+    .map((values, index) => ({ values, color: resolvedColor(place, '--series', series[index]?.color) }))
     .reverse();
   const font = `12px ${getComputedStyle(place).fontFamily}`;
-  const grid = { stroke: colorOf('--line'), width: 1 };
-  const axis = { stroke: colorOf('--text-muted'), font, ticks: { show: false } };
+  const grid = { stroke: resolvedColor(place, '--line'), width: 1 };
+  const axis = { stroke: resolvedColor(place, '--text-muted'), font, ticks: { show: false } };
   return new uPlot(
     {
       width: place.clientWidth,
@@ -68,9 +67,10 @@ export function drawDays(place: HTMLElement, { days, series }: DaySeries, option
   );
 }
 
-/** The color behind a token of tokens.css, which a canvas cannot read. */
-function resolvedColor(place: HTMLElement, token: string): string {
+/** The color behind a token, which a canvas cannot read, in an element of a class. */
+function resolvedColor(place: HTMLElement, token: string, ofClass = ''): string {
   const probe = document.createElement('span');
+  probe.className = ofClass;
   probe.style.color = `var(${token})`;
   place.append(probe);
   const { color } = getComputedStyle(probe);

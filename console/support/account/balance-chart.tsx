@@ -5,6 +5,7 @@ import { useResource } from '../../shared/data/use-resource.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { DayChart } from '../../shared/chart/day-chart.tsx';
 import type { DaySeries } from '../../shared/chart/day-series.ts';
+import { colorOfSource } from '../../shared/chart/series-colors.ts';
 import { Empty, Shown } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { useFilter } from '../../shared/router.tsx';
@@ -57,7 +58,7 @@ function seriesOf({ from, data }: BalanceByDay, count: number): DaySeries {
     const byDay = new Map(
       data.filter(({ source }) => source === name).map(({ day, available }) => [day, available]),
     );
-    return { name, values: days.map((day) => byDay.get(day) ?? 0) };
+    return { name, color: colorOfSource(name), values: days.map((day) => byDay.get(day) ?? 0) };
   });
   return { days, series: series.filter(({ values }) => values.some((value) => value > 0)), isLevel: true };
 }

@@ -10,6 +10,7 @@ import { Table, type Column } from '../../shared/parts/table.tsx';
 import { actColumn } from '../act/act-column.tsx';
 import { ActDialog, type ActDialogProps } from '../act/act-dialog.tsx';
 import { IdText } from '../id-text.tsx';
+import { SourceName } from '../source-name.tsx';
 
 type Grant = Balance['grants'][number];
 
@@ -41,7 +42,7 @@ export function BalanceSection(props: { readonly of: Balance; readonly onTold: (
 }
 
 const COLUMNS: readonly Column<Grant>[] = [
-  { name: 'Grant', cell: ({ source }) => <strong>{sentenceOf(source)}</strong> },
+  { name: 'Grant', cell: ({ source }) => <SourceName of={source} /> },
   { name: 'Amount', isNumber: true, cell: (grant) => <Money credits={grant.amount} /> },
   { name: 'Available', isNumber: true, cell: (grant) => <Money credits={grant.available} /> },
   { name: 'Reserved', isNumber: true, cell: (grant) => <Money credits={grant.reserved} /> },

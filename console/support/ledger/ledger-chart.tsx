@@ -3,6 +3,7 @@ import type { LedgerReport } from '../../../client/http/wire-types.ts';
 import { ChoiceBar } from '../../shared/parts/choice-bar.tsx';
 import { DayChart } from '../../shared/chart/day-chart.tsx';
 import type { DaySeries } from '../../shared/chart/day-series.ts';
+import { colorOfSource } from '../../shared/chart/series-colors.ts';
 import { Empty } from '../../shared/parts/notice.tsx';
 import { Section } from '../../shared/parts/shell.tsx';
 import { useFilter } from '../../shared/router.tsx';
@@ -48,6 +49,7 @@ function seriesOf({ data, days: rows }: LedgerReport, measure: Measure): DaySeri
   const days = [...new Set(rows.map(({ day }) => day))];
   const series = data.map(({ source }) => ({
     name: source,
+    color: colorOfSource(source),
     values: rows.filter((row) => row.source === source).map((row) => row[measure]),
   }));
   return {

@@ -1,13 +1,17 @@
 import type { LedgerReport } from '../../../client/http/wire-types.ts';
 import { Money } from '../../shared/parts/money.tsx';
-import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { Table, type Column } from '../../shared/parts/table.tsx';
+import { SourceName } from '../source-name.tsx';
 
-type Row = LedgerReport['total'] & { readonly name: string; readonly isTotal: boolean };
+/** Of a source; null: of all of them. */
+type Row = LedgerReport['total'] & { readonly source: LedgerReport['data'][number]['source'] | null };
 
 /** In the order of the report's equation. */
 const COLUMNS: readonly Column<Row>[] = [
-  { name: 'Source', cell: ({ name }) => <strong>{name}</strong> },
+  {
+    name: 'Source',
+    cell: ({ source }) => (source === null ? <strong>All sources</strong> : <SourceName of={source} />),
+  },
   sumColumn('Opening', 'opening'),
   sumColumn('+ Issued', 'issued'),
   sumColumn('− Spent', 'spent'),
@@ -35,13 +39,15 @@ function sumColumn(name: string, sum: Exclude<keyof LedgerReport['total'], 'outs
 
 /** A row for each source of credits, and the total. */
 export function ReportTable({ of }: { readonly of: LedgerReport }) {
-  const rows: readonly Row[] = [
-    ...of.data.map(({ source, ...sums }) => ({ ...sums, name: sentenceOf(source), isTotal: false })),
-    { ...of.total, name: 'All sources', isTotal: true },
-  ];
+  const rows: readonly Row[] = [...of.data, { ...of.total, source: null }];
   return (
     <div class="report">
-      <Table label="Credits by source" rows={rows} nameOf={({ name }) => name} columns={COLUMNS} />
+      <Table
+        label="Credits by source"
+        rows={rows}
+        nameOf={({ source }) => source ?? 'all'}
+        columns={COLUMNS}
+      />
     </div>
   );
 }
