@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 
 /**
  * In the page: elements beyond the sides of the screen that cannot be scrolled to, a line each; and each text without
- * paragraphs that is taller than the screen, which hides the rest of the page; and each line of text that begins where
- * the first dot of joined texts is cut off.
+ * paragraphs that is taller than the screen, which hides the rest of the page; and each line of joined texts that is cut
+ * off, where it begins before their first dot or ends behind their frame.
  */
 const FIND_BROKEN_LAYOUT = `(() => {
   const found = [];
@@ -33,9 +33,10 @@ const FIND_BROKEN_LAYOUT = `(() => {
     while (texts.nextNode()) {
       const range = document.createRange();
       range.selectNodeContents(texts.currentNode);
-      if ([...range.getClientRects()].some(({ left, width }) => width > 0 && left < cut - 1)) {
-        found.push('the beginning of a line is cut off: “' + texts.currentNode.data.slice(0, 40) + '”');
-      }
+      const rects = [...range.getClientRects()].filter(({ width }) => width > 0);
+      const said = ' of a line is cut off: “' + texts.currentNode.data.slice(0, 40) + '”';
+      if (rects.some(({ left }) => left < cut - 1)) found.push('the beginning' + said);
+      if (rects.some((rect) => rect.right > joined.getBoundingClientRect().right + 1)) found.push('the end' + said);
     }
   }
   return found.slice(0, 12);

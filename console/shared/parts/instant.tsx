@@ -64,7 +64,7 @@ export function Instant(props: { readonly at: string; readonly as?: keyof typeof
   const { at, as = 'relative' } = props;
   const now = useNow();
   return (
-    <time dateTime={at} title={exactText(at)}>
+    <time dateTime={at} title={exactText(at)} class={as === 'exact' ? 'exact' : undefined}>
       {TEXTS[as](at, now)}
     </time>
   );
