@@ -97,7 +97,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await choose('Failed');
     await expect.poll(() => titles(page), PATIENT).toEqual(['Cold bread']);
     await page.getByLabel('Kind').selectOption('Video ad');
-    await page.getByText('No job is like that').waitFor();
+    await page.getByText('No job fits these filters').waitFor();
     expect(place()).toBe('#/jobs?state=failed&kind=video_ad');
     await page.getByLabel('Kind').selectOption('Static ad');
     await page.locator('.job-row').click();
@@ -111,7 +111,7 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await page.locator('.job-row', { hasText: 'Rolls' }).waitFor();
     await expect.poll(() => titles(page), PATIENT).toEqual(['Rolls']);
     await portal.call('POST', `/v1/jobs/${running}/cancel`, undefined, account);
-    await page.getByText('No job is like that').waitFor();
+    await page.getByText('No job fits these filters').waitFor();
 
     await page.evaluate(`location.hash = '#/credits'`);
     await page.getByText('Fresh bread').first().waitFor();

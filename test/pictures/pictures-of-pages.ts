@@ -203,7 +203,12 @@ function furtherOf(of: FilledPictures): readonly Picture[] {
       sign: 'New work is paused',
       account: of.frozen,
     },
-    { name: 'portal-none-listed', face: 'portal', place: 'jobs?state=canceled', sign: 'No job is like that' },
+    {
+      name: 'portal-none-listed',
+      face: 'portal',
+      place: 'jobs?state=canceled',
+      sign: 'No job fits these filters',
+    },
     { name: 'portal-batch', face: 'portal', place: `jobs/${of.batch}`, sign: 'Results' },
     { name: 'portal-reported', face: 'portal', place: `jobs/${of.several}`, sign: 'Your credits are back' },
     {

@@ -91,7 +91,7 @@ function FieldFaults(props: { readonly error: unknown; readonly isAtField: (poin
   const others = faults.filter(({ pointer }) => !props.isAtField(pointer));
   return (
     <div class="stack" role="status">
-      <p class="muted">Some fields need another value before there is a price.</p>
+      <p class="muted">Correct the marked fields to see the price.</p>
       {others.map(({ pointer, detail }) => (
         <p key={pointer} class="field-fault">
           {sentenceOf(pointer.split('/').at(-1) ?? '')}: <bdi>{detail}</bdi>

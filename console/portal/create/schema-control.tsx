@@ -5,6 +5,8 @@ import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 
 /** A text field that allows more than this has several lines. */
 const ONE_LINE_CHARACTERS = 160;
+/** Where the browser's chooser begins while no color is set. The well shows that none is. */
+const FIRST_COLOR = '#3f51d9';
 const HEX_COLOR = '^#[0-9a-fA-F]{6}$';
 
 type ControlProps = {
@@ -150,9 +152,11 @@ function rangeOf({ minimum, maximum, default: usual }: Schema): string {
   return `${String(minimum)} – ${String(maximum)}`;
 }
 
-function TextControl({ control, schema, value, isRequired, onChange }: ControlProps) {
+function TextControl(props: ControlProps & { readonly placeholder?: string }) {
+  const { control, schema, value, isRequired, onChange, placeholder } = props;
   const shared = {
     ...control,
+    placeholder,
     class: 'input',
     required: isRequired,
     dir: 'auto' as const,
@@ -174,16 +178,17 @@ function TextControl({ control, schema, value, isRequired, onChange }: ControlPr
 function ColorControl(props: ControlProps) {
   const { label, value, onChange } = props;
   const text = textOf(value);
+  const isSet = new RegExp(HEX_COLOR).test(text);
   return (
     <div class="color">
       <input
         type="color"
-        class="color-well"
-        aria-label={`${label}: choose`}
-        value={new RegExp(HEX_COLOR).test(text) ? text : '#888888'}
+        class={isSet ? 'color-well' : 'color-well color-unset'}
+        aria-label={isSet ? `${label}: choose` : `${label}: choose, none is set`}
+        value={isSet ? text : FIRST_COLOR}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
-      <TextControl {...props} />
+      <TextControl {...props} placeholder="None" />
     </div>
   );
 }

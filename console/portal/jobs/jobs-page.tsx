@@ -85,7 +85,9 @@ export function JobsPage() {
         label="Your jobs"
         empty={
           isFiltered ? (
-            <Empty title="No job is like that">Choose other filters.</Empty>
+            <Empty title="No job fits these filters">
+              Choose others, or <Link to={hrefTo(['jobs'])}>see all jobs</Link>.
+            </Empty>
           ) : (
             <Empty title="No jobs yet">
               What you create is listed here, with its progress and its price.
@@ -135,7 +137,7 @@ function JobRow({ job }: { readonly job: Job }) {
           <Joined
             of={[
               sentenceOf(job.kind),
-              counts.outputs > 1 && `${String(counts.succeeded)} of ${String(counts.outputs)}`,
+              counts.outputs > 1 && `${String(counts.succeeded)} of ${String(counts.outputs)} delivered`,
               <Instant at={job.created_at} />,
             ]}
           />

@@ -134,7 +134,7 @@ function PriceListDialog({ of, ...rest }: DialogProps) {
       }}
       {...rest}
     >
-      <Field label="Its name in the catalogue" isOptional hint="Empty: the one that every account has.">
+      <Field label="Its name in the catalogue" isOptional hint="Empty: the usual price list.">
         {(control) => (
           <input
             {...control}

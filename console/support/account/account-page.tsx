@@ -76,7 +76,7 @@ function AccountRecord({ accountId }: { readonly accountId: string }) {
           <IdText id={accountId} />
           {data !== null && (
             <span class="muted">
-              opened <Instant at={data.about.created_at} as="day" />, reference{' '}
+              Opened <Instant at={data.about.created_at} as="day" />, reference{' '}
               <bdi>{data.about.reference}</bdi>
             </span>
           )}

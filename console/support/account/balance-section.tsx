@@ -50,7 +50,8 @@ const COLUMNS: readonly Column<Grant>[] = [
   { name: 'From', cell: (grant) => <Instant at={grant.effective_at} as="day" /> },
   {
     name: 'Until',
-    cell: ({ expires_at: at }) => (at === null ? 'No end' : <Instant at={at} as="day" />),
+    cell: ({ expires_at: at }) =>
+      at === null ? <span class="nowrap">No end</span> : <Instant at={at} as="day" />,
   },
   { name: 'Id', cell: ({ id }) => <IdText id={id} /> },
 ];

@@ -47,7 +47,7 @@ export function LimitsDialog(props: ActDialogProps<Account> & { readonly limits:
           key={name}
           label={text}
           isOptional
-          hint="Empty: no limit."
+          hint={name === 'low_balance_at' ? 'Empty: no notice.' : 'Empty: no limit.'}
           value={chosen[name]}
           onText={(text) => setChosen({ ...chosen, [name]: text })}
         />

@@ -57,7 +57,7 @@ const COLUMNS: readonly Column<Attempt>[] = [
     ),
   },
   { name: 'Provider’s id', cell: (attempt) => <ProviderJob of={attempt} /> },
-  { name: 'Posted', cell: ({ posted_at: at }) => <Instant at={at} as="zoned" /> },
+  { name: 'Sent', cell: ({ posted_at: at }) => <Instant at={at} as="zoned" /> },
   { name: 'Took', isNumber: true, cell: tookText },
   { name: 'Cost', isNumber: true, cell: ({ cost }) => (cost === null ? '–' : `$${cost}`) },
   { name: 'Billed', cell: ({ billed }) => (billed === null ? '–' : sentenceOf(billed)) },

@@ -19,7 +19,7 @@ const LATER = [
   { minutes: 3 * 24 * 60, text: '3 days' },
 ] as const;
 
-/** How much later than the current deadline, or than now if that has passed. */
+/** How much later than the current deadline, or than now if that has passed. The preview says until when it is. */
 export function ExtendFields(props: Chosen & { readonly of: Job }) {
   const { chosen, onChoose, of } = props;
   const from = useMemo(() => Date.parse(chosen.until) - 60 * MINUTE_MS, []);
@@ -30,7 +30,7 @@ export function ExtendFields(props: Chosen & { readonly of: Job }) {
   return (
     <Field
       label="How much later"
-      hint={`The credits return by themselves at ${exactText(of.returned_automatically_by)}.`}
+      hint={`Without it the credits return at ${exactText(of.returned_automatically_by)}.`}
     >
       {(control) => (
         <select
@@ -41,7 +41,7 @@ export function ExtendFields(props: Chosen & { readonly of: Job }) {
         >
           {instants.map(({ at, text }) => (
             <option key={at} value={at}>
-              {text} later: {exactText(at)}
+              {text}
             </option>
           ))}
         </select>

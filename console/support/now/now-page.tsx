@@ -56,13 +56,13 @@ function Lists({ of }: { readonly of: Attention }) {
             what={`${sentenceOf(job.kind)} by ${job.model}`}
             id={job.job_id}
           >
-            returns <Instant at={job.returned_automatically_by} />
+            returns at <Instant at={job.returned_automatically_by} as="zoned" />
           </Line>
         ))}
       </List>
       <List
         title="Unknown outcomes"
-        none="Every attempt is known to have run or not"
+        none="Of every attempt it is known whether it ran"
         count={of.unknown_outcomes.length}
         hasMore={of.more.includes('unknown_outcomes')}
       >
@@ -73,13 +73,13 @@ function Lists({ of }: { readonly of: Attention }) {
             what={`Attempt at ${one.provider}`}
             id={one.job_id}
           >
-            posted <Instant at={one.posted_at} />
+            sent <Instant at={one.posted_at} />
           </Line>
         ))}
       </List>
       <List
         title="Overdue returns"
-        none="All credits are back in time"
+        none="No return is overdue"
         count={of.overdue.length}
         hasMore={of.more.includes('overdue')}
       >
@@ -90,7 +90,7 @@ function Lists({ of }: { readonly of: Attention }) {
             what={<Money credits={one.credits} isNamed />}
             id={one.reservation_id}
           >
-            due <Instant at={one.return_by} />
+            was due at <Instant at={one.return_by} as="zoned" />
           </Line>
         ))}
       </List>
@@ -108,7 +108,7 @@ function Lists({ of }: { readonly of: Attention }) {
       </List>
       <List
         title="Repairs"
-        none="The reconciler settles everything by itself"
+        none="Nothing has to be settled by hand"
         count={of.repairs.length}
         hasMore={of.more.includes('repairs')}
       >
@@ -119,7 +119,7 @@ function Lists({ of }: { readonly of: Attention }) {
             what={one.why}
             id={one.reservation_id}
           >
-            {one.tries} tries since <Instant at={one.first_seen_at} />
+            tried {counted(one.tries, 'time')} since <Instant at={one.first_seen_at} />
           </Line>
         ))}
       </List>

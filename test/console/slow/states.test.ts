@@ -176,7 +176,7 @@ describe.skipIf(program === null).concurrent('a page', () => {
       // A grant that was taken back is no usage.
       [customers, 'credits', 'Nothing was charged in this time'],
       [customers, 'jobs', 'Create the first one'],
-      [customers, 'jobs?state=failed', 'No job is like that'],
+      [customers, 'jobs?state=failed', 'No job fits these filters'],
       [customers, 'nowhere', 'There is no such page'],
       [supports, `accounts/${empty}`, 'No webhook endpoints'],
       [supports, 'find?q=nothing_of_this_name', 'Nothing has this id or name'],
