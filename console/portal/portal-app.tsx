@@ -136,11 +136,17 @@ function CurrentPage({ path }: { readonly path: readonly string[] }) {
       return session.can.includes('quote') ? (
         <CreatePage />
       ) : (
-        <Empty isPage title="This link does not let you create" />
+        <Empty isPage title="This link does not let you create">
+          It shows your credits and jobs. To create, open this page from your account.
+        </Empty>
       );
     case 'jobs':
       return id === undefined ? <JobsPage /> : <JobPage key={id} id={id} />;
     default:
-      return <Empty isPage title="There is no such page" />;
+      return (
+        <Empty isPage title="There is no such page">
+          Choose one above.
+        </Empty>
+      );
   }
 }
