@@ -4,7 +4,8 @@ import { isAccountId } from '../domain/ids.ts';
 import { DEFAULT_TASK_QUEUE } from '../domain/work/workflow-names.ts';
 import type { JobRequest } from '../domain/work/job-request.ts';
 import type { FieldError } from '../contract/shapes/problem-shape.ts';
-import { creditsIfKnown, pricingOf } from '../domain/prices/quote.ts';
+import { priceListFor } from '../domain/prices/price-list.ts';
+import { creditsIfKnown } from '../domain/prices/quote.ts';
 import { ADOPTER_TOOLS, superscaleCatalogue, type CatalogueFile } from '../catalogue/adopter-tools.ts';
 import type { Catalogue } from '../contract/defined-catalogue.ts';
 import { parseJobRequest, type RequestRules } from '../contract/job-request/parse-job-request.ts';
@@ -96,7 +97,10 @@ export function createHoldfastClient(temporal: {
           body: body as Readonly<Record<string, unknown>>,
           fingerprint: fingerprintJson(body as Readonly<Record<string, unknown>>),
           request: parsed.request,
-          credits: creditsIfKnown(parsed.request, pricingOf(catalogue)),
+          credits: creditsIfKnown(parsed.request, {
+            kinds: catalogue.kinds,
+            priceList: priceListFor(catalogue.priceLists, null),
+          }),
         });
         if (outcome.outcome !== 'reserved') return { ...outcome, jobId };
         return { ...outcome, jobId, handle: handleOf(job, jobId) };

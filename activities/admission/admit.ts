@@ -203,7 +203,7 @@ function planJob(
       deadlineSeconds: times.deadlineSeconds,
     })),
   };
-  const job = { accountId: key.accountId, jobId: key.jobId, ageSeconds: 0, heartbeatTimeoutSeconds };
+  const job = { accountId: key.accountId, jobId: key.jobId, ageSeconds: 0 };
   if (modelled.length > 1) {
     const batch: BatchPlan = {
       ...job,
@@ -218,7 +218,7 @@ function planJob(
   const { kinds } = rules.catalogue;
   return {
     item,
-    plan: planOutput({ ...output, ...job, model, making, kinds, times, fallbacks }),
+    plan: planOutput({ ...output, ...job, heartbeatTimeoutSeconds, model, making, kinds, times, fallbacks }),
     batch: null,
   };
 }

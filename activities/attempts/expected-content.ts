@@ -1,4 +1,4 @@
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { ExpectedContent } from '../content/check-content.ts';
 
 /** What the result of an attempt must be. */

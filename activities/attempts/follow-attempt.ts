@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 import type { SynchronousRuns } from './synchronous-runs.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';

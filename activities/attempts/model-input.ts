@@ -1,6 +1,6 @@
 import { makingOf, modelNamed, type Model, type StageFile } from '../../domain/work/models.ts';
 import { messageOf } from '../../domain/message-of.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { ModelWork } from '../../domain/work/reference-assets.ts';
 import type { FileNames, Submission } from '../providers/provider.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cancellationSignal, log } from '@temporalio/activity';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import { costOfRun } from '../../domain/prices/run-cost.ts';
 import { errorClassOfRun, failureOfRun, type FailedRun } from '../../domain/work/rejections.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';

@@ -1,5 +1,5 @@
 import type { Progress } from '../../contract/shapes/job-shapes.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { JobProgress } from '../../jobs/attempts/job-progress.ts';
 
 /** One event per tenth is enough for a progress bar, and bounds the events of a job. */

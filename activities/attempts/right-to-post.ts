@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { ErrorClass } from '../../domain/work/rejections.ts';
 import type { AttemptStatus } from '../../jobs/attempts/attempt-status.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import { outcomeOf, type AttemptOutcome } from './attempt-outcome.ts';
 import { createFollowAttempt, type FollowDependencies } from './follow-attempt.ts';

@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import { withTimeLimit } from '../../runtime/time-limit.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import { outcomeOf, UNCLEAR_ANSWER, type AcceptedAttempt, type AttemptOutcome } from './attempt-outcome.ts';

@@ -1,6 +1,6 @@
 import { sleep } from '../cancellable-sleep.ts';
 import { parseUrl } from '../../domain/parse-url.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { KeptAnswer } from '../../jobs/attempts/answers.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { RunEnd } from '../providers/provider.ts';

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { cancellationSignal } from '@temporalio/activity';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { ReferenceAsset } from '../../domain/work/reference-assets.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import type { StageResult } from '../../jobs/attempts/read-stage-results.ts';

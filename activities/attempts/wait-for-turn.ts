@@ -1,5 +1,5 @@
 import { activityInfo, Context } from '@temporalio/activity';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { WaitsFor } from '../../domain/work/provider-limits.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { Turn } from '../../jobs/attempts/attempt-turns.ts';

@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { sleep } from '../cancellable-sleep.ts';
 import { performance } from 'node:perf_hooks';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { ErrorClass } from '../../domain/work/rejections.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import type { AttemptRow } from '../../jobs/attempts/read-attempts.ts';

@@ -12,13 +12,7 @@ import {
   type SourceOf,
 } from '../work/work.ts';
 import type { JobRequest, WorkItem } from '../work/job-request.ts';
-import {
-  priceByRule,
-  priceListFor,
-  type PriceBreakdown,
-  type PriceList,
-  type PricePart,
-} from './price-list.ts';
+import { priceByRule, type PriceBreakdown, type PriceList, type PricePart } from './price-list.ts';
 
 /** How long a submission may cite a quote (docs/credits.md). */
 export const QUOTE_LIFETIME_SECONDS = 15 * 60;
@@ -41,14 +35,6 @@ export type Price = {
 
 /** What a price is computed from, besides the request. */
 export type Pricing = { readonly kinds: readonly KindRules[]; readonly priceList: PriceList };
-
-/** The pricing of an account. @param accountList its own price list; null: it has none. */
-export function pricingOf(
-  offered: { readonly kinds: readonly KindRules[]; readonly priceLists: readonly PriceList[] },
-  accountList: string | null = null,
-): Pricing {
-  return { kinds: offered.kinds, priceList: priceListFor(offered.priceLists, accountList) };
-}
 
 /** The items of a request: those of a batch, or the request itself as the only one. */
 export function workItemsOf(request: JobRequest): readonly WorkItem[] {

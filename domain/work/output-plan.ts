@@ -1,6 +1,5 @@
 import {
   kindOf,
-  NO_SOURCES,
   resolveWork,
   withDefaults,
   type KindRules,
@@ -8,22 +7,13 @@ import {
   type SourceOf,
   hasReferenceUrls,
 } from './work.ts';
-import { attemptReferenceOf, outputIdOf, reservationIdOf } from '../ids.ts';
+import { outputIdOf, reservationIdOf } from '../ids.ts';
 import type { JobRequest } from './job-request.ts';
-import { dimensionsOf, reachWithinSeconds, type JobTimes, type Making, type Model } from './models.ts';
+import { dimensionsOf, type JobTimes, type Making, type Model } from './models.ts';
 import type { Dimensions } from '../media-types.ts';
 import type { CostRule } from '../prices/run-cost.ts';
 import { workItemsOf, type Price } from '../prices/quote.ts';
-import {
-  isFinalStage,
-  ONLY_STAGE,
-  partNameOf,
-  partProgressOf,
-  type PartProgress,
-  type Stage,
-  type StageName,
-  type StagePart,
-} from './stages.ts';
+import { ONLY_STAGE, type Stage } from './stages.ts';
 
 /** A worker's death is noticed within this time, however long its jobs are. */
 const MAX_HEARTBEAT_TIMEOUT_SECONDS = 60;
@@ -95,47 +85,6 @@ export type BatchPlan = {
   readonly isStuckEarly?: boolean;
   /** Since admission; not zero when a workflow started over. */
   readonly ageSeconds: number;
-  readonly heartbeatTimeoutSeconds: number;
-};
-
-/** One submission of one part of one output: the argument of activities. */
-export type Attempt = {
-  readonly accountId: string;
-  readonly jobId: string;
-  readonly outputId: string;
-  readonly provider: string;
-  /** The provider's name of the model. */
-  readonly model: string;
-  /** The model that has taken over; absent: the work's own. */
-  readonly takenOverBy?: string;
-  /** The name of the part: `render`, `scenes_2`. */
-  readonly stage: string;
-  readonly number: number;
-  /** Our reference at the provider: unique forever. */
-  readonly reference: string;
-  /** The result's media type. */
-  readonly mediaType: string;
-  /** The result's length, if one was asked for. */
-  readonly durationSeconds?: number;
-  /** The result's dimensions, if they are known. */
-  readonly dimensions?: Dimensions;
-  /** Its result is the output's. */
-  readonly isFinal: boolean;
-  /** How long a provider that takes no submission is tried. Seconds. */
-  readonly reachWithinSeconds: number;
-  /** The cost of the call; absent: not known. */
-  readonly cost?: CostRule;
-  /** The most that all attempts of its output may cost us, in US dollars. */
-  readonly maxCost?: string;
-  /** The part of a pipeline; null: one call makes the output. */
-  readonly part: AttemptPart | null;
-};
-
-type AttemptPart = {
-  readonly name: StageName;
-  readonly index: number;
-  readonly needs: readonly StageName[];
-  readonly progress: PartProgress;
 };
 
 /** The outputs of a request, in order: items, and inside an item its variations. */
@@ -144,7 +93,7 @@ export function planOutputs(
   request: JobRequest,
   price: Price,
   kinds: readonly KindRules[],
-  sourceOf: SourceOf = NO_SOURCES,
+  sourceOf: SourceOf,
 ): readonly PlannedOutput[] {
   const outputs: PlannedOutput[] = [];
   workItemsOf(request).forEach((work, item) => {
@@ -240,12 +189,6 @@ function fallbackOf(
   };
 }
 
-/** A part, with the fallback's call. */
-function partBy({ provider, model, mediaType, cost }: Fallback, { stage, part }: StagePart): StagePart {
-  const { cost: _ofAnother, ...rest } = stage;
-  return { part, stage: { ...rest, provider, model, mediaType, ...(cost === undefined ? {} : { cost }) } };
-}
-
 /** The stages of an output, in order. Made in one call, it has one stage of one part. */
 export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...Stage[]] {
   const [first, ...rest] = stages ?? [];
@@ -253,49 +196,6 @@ export function stagesOf({ stages, ...plan }: OutputPlan): readonly [Stage, ...S
   const { provider, model, mediaType, cost } = plan;
   const stage = { name: ONLY_STAGE, needs: [], parts: 1, model, provider, mediaType, share: 1 };
   return [cost === undefined ? stage : { ...stage, cost }];
-}
-
-/** The attempt of a number at a part. The same output, part and number give the same attempt in every worker. */
-export function attemptOf(
-  plan: OutputPlan,
-  number: number,
-  part: StagePart = finalPartOf(plan),
-  takenOverBy?: Fallback,
-): Attempt {
-  const { stage } = takenOverBy === undefined ? part : partBy(takenOverBy, part);
-  const stages = stagesOf(plan);
-  const isFinal = isFinalStage(stages, stage);
-  const { dimensions = isFinal ? (takenOverBy ?? plan).dimensions : undefined } = stage;
-  const progress = partProgressOf(stages, stage);
-  return {
-    accountId: plan.accountId,
-    jobId: plan.jobId,
-    outputId: plan.outputId,
-    provider: stage.provider,
-    model: stage.model,
-    ...(takenOverBy === undefined ? {} : { takenOverBy: takenOverBy.name }),
-    stage: partNameOf(part),
-    number,
-    reference: attemptReferenceOf({ ...plan, stage: partNameOf(part), number }),
-    mediaType: stage.mediaType,
-    ...(isFinal && plan.durationSeconds !== undefined ? { durationSeconds: plan.durationSeconds } : {}),
-    ...(dimensions === undefined ? {} : { dimensions }),
-    isFinal,
-    reachWithinSeconds: reachWithinSeconds(plan.times, hasNextModel(plan, takenOverBy)),
-    ...(stage.cost === undefined ? {} : { cost: stage.cost }),
-    ...(plan.maxCost === undefined ? {} : { maxCost: plan.maxCost }),
-    part: progress === null ? null : { name: stage.name, index: part.part, needs: stage.needs, progress },
-  };
-}
-
-/** Whether another model may take over from this one. */
-function hasNextModel({ fallbacks }: OutputPlan, takenOverBy?: Fallback): boolean {
-  return fallbacks !== undefined && fallbacks.at(-1)?.name !== takenOverBy?.name;
-}
-
-function finalPartOf(plan: OutputPlan): StagePart {
-  const stages = stagesOf(plan);
-  return { stage: stages.at(-1) ?? stages[0], part: 1 };
 }
 
 /** The work without customer, price and number, for a model. */

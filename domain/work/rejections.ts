@@ -1,4 +1,4 @@
-import { isFailureCode, type FailureCode, type Fault } from './failures.ts';
+import { isFailureCode, type FailureCode } from './failures.ts';
 
 /** Why a provider refused a submission, or why a job that ran there failed (the classes of an adapter). */
 export type ErrorClass =
@@ -26,7 +26,7 @@ type AfterRejection =
   | { readonly next: 'resubmit' }
   /** The submission is fine: the service takes none now, or never saw it. Another uses up no attempt. */
   | { readonly next: 'wait' }
-  | { readonly next: 'fail'; readonly code: FailureCode; readonly atFault?: Fault };
+  | { readonly next: 'fail'; readonly code: FailureCode };
 
 /** The next step after a submission that provably did not run. Another attempt is safe: nothing was made or billed. */
 export function afterRejection(errorClass: ErrorClass, attempt: number, maxAttempts: number): AfterRejection {

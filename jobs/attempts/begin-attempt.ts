@@ -1,4 +1,4 @@
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import { expectedCost } from '../../domain/prices/run-cost.ts';
 import type { ProviderLimits, WaitsFor } from '../../domain/work/provider-limits.ts';
 import type { ModelWork } from '../../domain/work/reference-assets.ts';

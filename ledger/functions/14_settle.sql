@@ -51,8 +51,9 @@ END $$;
 
 -- The moves that give credits back. The portions of a reservation lie end to end in burn order, spent credits first;
 -- the stretch from p_start to p_end returns, last given first, each portion by the state of its grant. Credits of an
--- expired grant go to a new one (p_new_grant_id): goodwill for spent credits, return for reserved ones. A return grant
--- lives for p_new_lives or to the end of the period (of the account, while a plan awaits renewal), the later.
+-- expired grant go to a new one (p_new_grant_id): goodwill for spent credits, return for reserved ones, both of
+-- priority 2 (domain/credits/grant-rules.ts). A return grant lives for p_new_lives or to the end of the period (of the
+-- account, while a plan awaits renewal), the later.
 CREATE OR REPLACE FUNCTION ledger.moves_back(
   p_account ledger.accounts, p_held ledger.reservations, p_from ledger.bucket, p_start bigint, p_end bigint,
   p_reason text, p_expired_policy text, p_new_grant_id text, p_new_lives interval

@@ -107,7 +107,6 @@ export const CLI_SETTINGS = [
 ] as const satisfies SettingName[];
 
 export type ProcessConfig = {
-  readonly isProduction: boolean;
   readonly logLevel: SettingValue<'LOG_LEVEL'>;
   /** Whether to print a ready line on stdout, for a supervisor. */
   readonly printsReadyLine: boolean;
@@ -316,7 +315,6 @@ type Settings<Names extends readonly SettingName[]> = {
 
 function processConfigOf(settings: Settings<typeof PROCESS_SETTINGS>): ProcessConfig {
   return {
-    isProduction: settings.NODE_ENV === 'production',
     logLevel: settings.LOG_LEVEL,
     printsReadyLine: settings.READY_LINE,
   };

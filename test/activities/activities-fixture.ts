@@ -13,7 +13,8 @@ import { createProviderRegistry } from '../../activities/providers/provider-regi
 import { fingerprintJson, jobIdOf } from '../../contract/derived-ids.ts';
 import type { Model } from '../../domain/work/models.ts';
 import type { LimitsOfProviders } from '../../domain/work/provider-limits.ts';
-import { attemptOf, type Attempt, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { attemptOf, type Attempt } from '../../domain/work/attempt.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
 import { createJobProgress } from '../../jobs/attempts/job-progress.ts';

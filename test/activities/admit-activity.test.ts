@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAdmit } from '../../activities/admission/admit.ts';
-import { attemptOf } from '../../domain/work/output-plan.ts';
+import { attemptOf } from '../../domain/work/attempt.ts';
 import { createAdmitJob } from '../../jobs/admission/admit-job.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 import { SUPERSCALE_RULES } from '../harness/superscale.ts';

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { attemptOf, type Attempt, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { attemptOf, type Attempt } from '../../domain/work/attempt.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_MS_BEFORE_POST } from '../../activities/attempts/right-to-post.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { Attempts } from '../../jobs/attempts/attempts.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';

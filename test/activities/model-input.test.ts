@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createModelInput, NO_INPUTS } from '../../activities/attempts/model-input.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { ToInput } from '../../domain/work/models.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { LOCAL_RENDER } from '../harness/superscale.ts';

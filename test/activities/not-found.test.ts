@@ -7,7 +7,7 @@ import { createResolve } from '../../activities/support/resolve.ts';
 import { MAX_MS_BEFORE_POST } from '../../activities/attempts/right-to-post.ts';
 import { findThisProcess } from '../../activities/attempts/this-process.ts';
 import { failureOf } from '../../domain/work/failures.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import { createAttempts, type Attempts } from '../../jobs/attempts/attempts.ts';
 import { startScriptedService, type ScriptedService } from '../harness/scripted-service.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';

@@ -7,7 +7,7 @@ import {
   createReconcileActivities,
   type ReconcileReport,
 } from '../../activities/maintenance/reconcile-reservations.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import { listRepairs } from '../../jobs/support/repairs.ts';
 import { holdAccounts, untilWaiting } from '../ledger/until-waiting.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';

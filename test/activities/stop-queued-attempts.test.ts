@@ -6,7 +6,8 @@ import { createProviderRegistry } from '../../activities/providers/provider-regi
 import { createStopQueuedAttempts } from '../../activities/attempts/stop-queued-attempts.ts';
 import { failureOf } from '../../domain/work/failures.ts';
 import type { Model } from '../../domain/work/models.ts';
-import type { Attempt, OutputPlan } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import { createAttemptsToStop } from '../../jobs/attempts/attempts-to-stop.ts';
 import { applySupportCommand } from '../../jobs/support/apply-support-command.ts';
 import { startScriptedService, type ScriptedService, type ServiceCall } from '../harness/scripted-service.ts';

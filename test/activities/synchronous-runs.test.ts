@@ -9,7 +9,7 @@ import { createProviderRegistry } from '../../activities/providers/provider-regi
 import type { Provider, RunEnd } from '../../activities/providers/provider.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import { createDiskAssetStore } from '../../assets/disk-asset-store.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import { createAttempts } from '../../jobs/attempts/attempts.ts';
 import {
   answering,

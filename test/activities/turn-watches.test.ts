@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
 import { createTurnWatches } from '../../activities/attempts/turn-watches.ts';
 import { createWaitForTurn } from '../../activities/attempts/wait-for-turn.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { Turn } from '../../jobs/attempts/attempt-turns.ts';
 import type { NewAttempt } from '../../jobs/attempts/begin-attempt.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import { createActivitiesFixture, type ActivitiesFixture } from './activities-fixture.ts';
 
 let fixture: ActivitiesFixture;

@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { attemptOf, stagesOf, type Attempt, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { attemptOf, type Attempt } from '../../domain/work/attempt.ts';
+import { stagesOf, type OutputPlan } from '../../domain/work/output-plan.ts';
 import { partsOf, type StageName } from '../../domain/work/stages.ts';
 import { fingerprintJson } from '../../contract/derived-ids.ts';
 import { startService, type RunningService } from '../model-service/running-service.ts';

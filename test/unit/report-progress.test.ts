@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createProgressReporter } from '../../activities/attempts/report-progress.ts';
 import type { Progress } from '../../contract/shapes/job-shapes.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 
 const ATTEMPT = { accountId: 'a', jobId: 'j', part: null } as Attempt;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attemptOf, planOutput, stagesOf, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { attemptOf } from '../../domain/work/attempt.ts';
+import { planOutput, stagesOf, type OutputPlan } from '../../domain/work/output-plan.ts';
 import { jobTimesOf } from '../../domain/work/models.ts';
 import { afterFailedRun, errorClassOfRun, failedRunOf } from '../../domain/work/rejections.ts';
 import { isFinalStage, partNameOf, partProgressOf, partsOf } from '../../domain/work/stages.ts';

@@ -2,7 +2,8 @@ import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.t
 import type { ProviderJobs } from '../../activities/attempts/has-started.ts';
 import type { Ending } from '../../activities/settlement/settle.ts';
 import { failureOf } from '../../domain/work/failures.ts';
-import type { Attempt, OutputPlan } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import type { CancelRequest } from '../../contract/workflow-messages.ts';
 import { createControl, type Control } from '../support/support-control.ts';
 

@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
 import type { FailureCode } from '../../domain/work/failures.ts';
-import { attemptOf, type Attempt, type Fallback, type OutputPlan } from '../../domain/work/output-plan.ts';
+import { attemptOf, type Attempt } from '../../domain/work/attempt.ts';
+import type { Fallback, OutputPlan } from '../../domain/work/output-plan.ts';
 import {
   afterFailedRun,
   afterRejection,

@@ -1,6 +1,6 @@
 import { condition, log, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AttemptOutcome } from '../../activities/attempts/attempt-outcome.ts';
-import type { Attempt } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
 import type { StagePart } from '../../domain/work/stages.ts';
 import type { ProviderSteps } from '../activity-proxies.ts';
 import type { MadeOrFailed, OutputRun } from './output-run.ts';

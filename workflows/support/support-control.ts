@@ -1,6 +1,7 @@
 import { CancellationScope, upsertSearchAttributes } from '@temporalio/workflow';
 import type { WaitsFor } from '../../domain/work/provider-limits.ts';
-import type { Attempt, OutputPlan } from '../../domain/work/output-plan.ts';
+import type { Attempt } from '../../domain/work/attempt.ts';
+import type { OutputPlan } from '../../domain/work/output-plan.ts';
 import type { OutputRecord } from '../../activities/support/read-output-record.ts';
 
 /** What support can change of a run, and what follows. Instants are of the workflow's clock, in ms. */

@@ -26,7 +26,7 @@ function faultsOf(read: () => unknown): readonly string[] {
 
 describe('the configuration of a process', () => {
   test('is read with defaults from the few variables that have none', () => {
-    expect(readApiConfig(API)).toMatchObject({ port: 8787, database: { poolSize: 16 }, isProduction: true });
+    expect(readApiConfig(API)).toMatchObject({ port: 8787, database: { poolSize: 16 } });
     expect(readWorkerConfig(WORKER)).toMatchObject({
       version: null,
       reconcileIntervalSeconds: 60,
