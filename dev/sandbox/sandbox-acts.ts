@@ -17,6 +17,7 @@ import { SandboxAccount } from './sandbox-account.ts';
 import type { SandboxSettings } from './sandbox-settings.ts';
 import { watchLedger, type LedgerWatch } from './watch-ledger.ts';
 import type { WebhookRelay } from './webhook-relay.ts';
+import { messageOf } from '../../domain/message-of.ts';
 import { counted } from '../../domain/texts/counted.ts';
 
 /** The act was not begun; the message says why. */
@@ -183,5 +184,5 @@ function countText(count: number, word: string): string {
 function sentenceOf(error: unknown): string {
   if (error instanceof HoldfastError && error.code === 'insufficient_credits')
     return 'The credits of this account are used up: begin with a new account.';
-  return `It failed: ${error instanceof Error ? error.message : String(error)}.`;
+  return `It failed: ${messageOf(error).replace(/\.$/, '')}.`;
 }

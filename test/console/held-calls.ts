@@ -24,16 +24,16 @@ export async function refuseCalls(page: Page): Promise<void> {
   await page.route('**/v1/**', (route) =>
     isOfTheVisit(route)
       ? route.continue()
-      : route.fulfill({ status: 500, contentType: 'application/problem+json', json: PROBLEM }),
+      : route.fulfill({ status: 409, contentType: 'application/problem+json', json: PROBLEM }),
   );
 }
 const isOfTheVisit = (route: Route) =>
   /portal_sessions|console_sessions|catalogue|events/.test(route.request().url());
 const PROBLEM = {
-  type: 'https://holdfast.example.com/problems/internal',
+  type: 'https://holdfast.example.com/problems/state_conflict',
   title: 'Something went wrong',
-  status: 500,
-  code: 'internal',
+  status: 409,
+  code: 'state_conflict',
   detail: `It is not your fault. ${'Try again in a while. '.repeat(12)}`,
   request_id: 'req_0123456789abcdef0123456789abcdef',
 };

@@ -240,8 +240,20 @@ describe.skipIf(program === null).concurrent('support', () => {
         },
       ],
     }));
+    // Opened at the moment of each read, of which the page makes one every five seconds.
+    await change<{ readonly data: readonly object[] }>(page, '/v1/models', ({ data, ...rest }) => {
+      const [first, ...others] = data as readonly { readonly calls: readonly object[] }[];
+      const [call, ...more] = first?.calls ?? [];
+      const opened = { ...call, breaker: 'open', opened_at: new Date().toISOString() };
+      return { ...rest, data: [{ ...first, calls: [opened, ...more] }, ...others] };
+    });
     await open.goTo('models');
     await page.getByText('fal/film').waitFor();
+    const since = page.getByRole('region', { name: 'Health of models' }).locator('time').first();
+    const before = await since.getAttribute('datetime');
+    await expect.poll(() => since.getAttribute('datetime'), { timeout: 20_000 }).not.toBe(before);
+    expect(await since.innerText()).toBe('just now');
+    await page.unroute('**/v1/models');
     const health = page.getByRole('region', { name: 'Health of models' }).getByRole('row');
     await expect.poll(() => health.count(), { timeout: 20_000 }).toBe(calls.length + 1);
     expect(await page.getByRole('columnheader').allInnerTexts()).toEqual(
@@ -257,7 +269,10 @@ describe.skipIf(program === null).concurrent('support', () => {
       ...checks,
       reconcile: { ran_at: AT, findings: 1, data: found },
     }));
-    await open.goTo('ledger');
+    await open.goTo('ledger?month=2020-01');
+    await page.getByText('There were no credits in this month').waitFor();
+    expect(await page.getByLabel('Month').inputValue()).toBe('2020-01');
+    await open.goTo('ledger?month=2020-13');
     const check = page.getByRole('region', { name: 'Ledger check' });
     await check.getByText('1 finding').waitFor();
     expect(await check.getByRole('link').getAttribute('href')).toBe(`#/accounts/${account}`);

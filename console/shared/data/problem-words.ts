@@ -17,19 +17,34 @@ export function wordsOf(error: unknown, isRead = false): ErrorWords {
   if (!(error instanceof HoldfastError)) {
     return { title: 'This page has a fault', detail: messageOf(error), requestId: null };
   }
+  const isBilledUnknown = error.billed === 'unknown' && !isRead;
   if (error.problem !== null) {
-    const { title, detail, request_id } = error.problem;
+    const { title, request_id } = error.problem;
     const faults = error.errors.map(faultText).join(' ');
+    const detail = ADVISES_PROGRAMS.has(error.code)
+      ? isBilledUnknown
+        ? `It may have been done. ${SAFE_AGAIN}`
+        : 'Try again in a moment.'
+      : error.problem.detail;
     return { title, detail: faults === '' ? detail : faults, requestId: request_id };
   }
-  const isBilledUnknown = error.billed === 'unknown' && !isRead;
   return {
     title: 'Holdfast cannot be reached',
     detail: isBilledUnknown
-      ? 'No answer came, so it may have been done. Trying again is safe: it is done once, never twice.'
+      ? `No answer came, so it may have been done. ${SAFE_AGAIN}`
       : 'No answer came. Check the connection and try again.',
     requestId: error.requestId,
   };
+}
+
+const SAFE_AGAIN = 'Trying again is safe: it is done once, never twice.';
+
+/** The codes of problems whose detail tells a program how to repeat its request. */
+const ADVISES_PROGRAMS: ReadonlySet<string> = new Set(['unavailable', 'internal']);
+
+/** Whether the same read may succeed a moment later. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof HoldfastError && error.retryable;
 }
 
 /** `credits: At most 9,999.`: what is wrong with a field, by the last part of its pointer. */

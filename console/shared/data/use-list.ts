@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
 import type { Page } from '../../../client/http/listing.ts';
 import { joinPage, type ReadRows } from './join-page.ts';
-import { tellIfRefused } from './problem-words.ts';
+import { mayPass, tellIfRefused } from './problem-words.ts';
 import { useAsking } from './use-asking.ts';
 import { useReloads, type ReloadRules } from './use-reloads.ts';
 
@@ -57,7 +57,7 @@ export function useList<Row>(
       change(() => (isFirst ? {} : { isReadingOn: true }));
       return latest.current.readPage(cursor, signal).then(
         (page) => {
-          if (signal.aborted) return;
+          if (signal.aborted) return false;
           change((before) => ({
             error: null,
             ...(isFirst ? {} : { isReadingOn: false }),
@@ -65,11 +65,13 @@ export function useList<Row>(
             ...((isFirst || before.next === cursor) &&
               joinPage(before, { ...page, isFirst }, latest.current.nameOf)),
           }));
+          return false;
         },
         (error: unknown) => {
-          if (signal.aborted) return;
+          if (signal.aborted) return false;
           tellIfRefused(error);
           change(() => ({ error, ...(isFirst ? {} : { isReadingOn: false }) }));
+          return mayPass(error);
         },
       );
     },

@@ -13,20 +13,22 @@ export type ReloadRules = {
 
 /** Events within this time cause one read. */
 const GATHER_MS = 40;
+/** A read that failed for a reason that may pass is repeated after this, until it succeeds. */
+const RETRY_MS = 5_000;
 
 /**
  * Calls `reload` when the component is shown, when `reload` or `version` changes, after events that `on` accepts, after
  * a break of the live connection, and every `everyMs`. An event during a read causes one read after it, and an interval
  * that ends meanwhile causes none: if each aborted the read before, a slow API's data would never be shown.
  *
- * @param reload resolves when its read has ended in any way
+ * @param reload resolves when its read has ended in any way: to true if it failed and may succeed a moment later
  */
-export function useReloads(reload: () => Promise<void>, rules: ReloadRules): void {
+export function useReloads(reload: () => Promise<boolean>, rules: ReloadRules): void {
   const { feed } = usePageParts();
   const { everyMs, version } = rules;
   const latest = useRef(rules);
   latest.current = rules;
-  const turns = useMemo(() => takeTurns(reload), [reload]);
+  const turns = useMemo(() => takeTurns(reload, (everyMs ?? Infinity) > RETRY_MS), [reload]);
   useEffect(() => {
     void turns.now();
     let gathering: ReturnType<typeof setTimeout> | undefined;
@@ -70,17 +72,24 @@ export function useReloads(reload: () => Promise<void>, rules: ReloadRules): voi
   }, [turns, everyMs]);
 }
 
-/** `now` reads at once, `next` after the read under way; `drop` forgets what is due then. */
-function takeTurns(reload: () => Promise<void>) {
+/** `now` reads at once, `next` after the read under way; `drop` forgets what is due then, or after a failure if `isRetried`. */
+function takeTurns(reload: () => Promise<boolean>, isRetried: boolean) {
   let reads = 0;
   let isDue = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  /** Counts the components' ends: a read that ends after one is not repeated. */
+  let drops = 0;
   const now = async () => {
+    clearTimeout(retry);
+    const began = drops;
     reads += 1;
-    await reload();
+    const isFailed = await reload();
     reads -= 1;
-    if (reads > 0 || !isDue) return;
-    isDue = false;
-    void now();
+    if (reads > 0) return;
+    if (isDue) {
+      isDue = false;
+      void now();
+    } else if (isFailed && isRetried && drops === began) retry = setTimeout(() => void now(), RETRY_MS);
   };
   return {
     now,
@@ -89,6 +98,8 @@ function takeTurns(reload: () => Promise<void>) {
       if (!isDue) void now();
     },
     drop: () => {
+      drops += 1;
+      clearTimeout(retry);
       isDue = false;
     },
     isReading: () => reads > 0,

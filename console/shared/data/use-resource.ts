@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
-import { tellIfRefused } from './problem-words.ts';
+import { mayPass, tellIfRefused } from './problem-words.ts';
 import { useAsking } from './use-asking.ts';
 import { useReloads, type ReloadRules } from './use-reloads.ts';
 
@@ -37,11 +37,13 @@ export function useResource<Data>(
     return latest.current(signal).then(
       (data) => {
         if (!signal.aborted) setHeld({ key, data, error: null, isLoading: false });
+        return false;
       },
       (error: unknown) => {
-        if (signal.aborted) return;
+        if (signal.aborted) return false;
         setHeld((before) => ({ ...ofKey(before), error, isLoading: false }));
         tellIfRefused(error);
+        return mayPass(error);
       },
     );
   }, [key]);

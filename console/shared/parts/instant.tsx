@@ -70,12 +70,15 @@ export function Instant(props: { readonly at: string; readonly as?: keyof typeof
   );
 }
 
-/** The current time in epoch ms, updated every 20 s. */
+/**
+ * The current time in epoch ms, updated every 20 s. Read at each rendering: an instant that was read since the last tick would
+ * be later than that, and a check that ran just now would have run "in a moment".
+ */
 function useNow(): number {
-  const [now, setNow] = useState(Date.now);
+  const [, setTicks] = useState(0);
   useEffect(() => {
-    const ticking = setInterval(() => setNow(Date.now()), TICK_MS);
+    const ticking = setInterval(() => setTicks((ticks) => ticks + 1), TICK_MS);
     return () => clearInterval(ticking);
   }, []);
-  return now;
+  return Date.now();
 }
