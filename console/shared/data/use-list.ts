@@ -47,30 +47,30 @@ export function useList<Row>(
       const isFirst = cursor === null;
       const signal = (isFirst ? ofFirst : ofFurther).begin();
       /** The first page begins the list of a new key; a further page of another list is dropped. */
-      const change = (to: (before: Held<Row>) => Partial<Held<Row>>) => {
+      const change = (to: (before: Held<Row>) => Held<Row>) => {
         setHeld((before) => {
           if (before.key !== key && !isFirst) return before;
-          const own = before.key === key ? before : nothing;
-          return { ...own, ...to(own) };
+          return to(before.key === key ? before : nothing);
         });
       };
-      change(() => (isFirst ? {} : { isReadingOn: true }));
+      const ended = isFirst ? {} : { isReadingOn: false };
+      if (!isFirst) change((before) => ({ ...before, isReadingOn: true }));
       return latest.current.readPage(cursor, signal).then(
         (page) => {
           if (signal.aborted) return false;
-          change((before) => ({
-            error: null,
-            ...(isFirst ? {} : { isReadingOn: false }),
+          change((before) => {
             // A list that has begun again meanwhile has no place for it.
-            ...((isFirst || before.next === cursor) &&
-              joinPage(before, { ...page, isFirst }, latest.current.nameOf)),
-          }));
+            const hasPlace = isFirst || before.next === cursor;
+            const joined = hasPlace ? joinPage(before, { ...page, isFirst }, latest.current.nameOf) : before;
+            if (isFirst && joined === before && before.error === null) return before;
+            return { ...before, ...joined, ...ended, error: null };
+          });
           return false;
         },
         (error: unknown) => {
           if (signal.aborted) return false;
           tellIfRefused(error);
-          change(() => ({ error, ...(isFirst ? {} : { isReadingOn: false }) }));
+          change((before) => ({ ...before, ...ended, error }));
           return mayPass(error);
         },
       );

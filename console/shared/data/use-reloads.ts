@@ -1,13 +1,17 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { AccountEvent } from '../../../client/http/wire-types.ts';
 import { usePageParts } from './page-context.ts';
+import { whenCalm } from './when-calm.ts';
 
 export type ReloadRules = {
   /** Returns true for an event after which to read again. */
   readonly on?: (event: AccountEvent) => boolean;
   /** A change causes a read. */
   readonly version?: string;
-  /** The interval between reads while the tab is visible. One that was due while it was hidden is made when it is shown. */
+  /**
+   * The interval between reads while the tab is visible, which wait until the page is not scrolled. One that was due
+   * while it was hidden is made when it is shown.
+   */
   readonly everyMs?: number;
 };
 
@@ -56,9 +60,14 @@ export function useReloads(reload: () => Promise<boolean>, rules: ReloadRules): 
   useEffect(() => {
     if (everyMs === undefined) return;
     let isOverdue = false;
+    let drop = () => {};
+    const readAlone = () => {
+      if (!turns.isReading()) void turns.now();
+    };
     const read = () => {
       isOverdue = document.visibilityState !== 'visible';
-      if (!isOverdue && !turns.isReading()) void turns.now();
+      if (isOverdue) return;
+      drop = whenCalm(readAlone);
     };
     const show = () => {
       if (isOverdue) read();
@@ -67,6 +76,7 @@ export function useReloads(reload: () => Promise<boolean>, rules: ReloadRules): 
     document.addEventListener('visibilitychange', show);
     return () => {
       clearInterval(ticking);
+      drop();
       document.removeEventListener('visibilitychange', show);
     };
   }, [turns, everyMs]);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { whenCalm } from '../data/when-calm.ts';
 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -56,29 +56,44 @@ const TEXTS = {
   exact: exactText,
 } as const;
 
+type Form = keyof typeof TEXTS;
+
 /**
  * An instant with the exact time as its title. `as`: how long ago (`relative`), the time of day (`clock`), that with
  * its zone (`zoned`), the date (`day`), or the exact time (`exact`).
  */
-export function Instant(props: { readonly at: string; readonly as?: keyof typeof TEXTS }) {
+export function Instant(props: { readonly at: string; readonly as?: Form }) {
   const { at, as = 'relative' } = props;
-  const now = useNow();
+  keepInstants();
+  // Another instant is another element, since Preact does not know the text that `updateInstants` has written.
   return (
-    <time dateTime={at} title={exactText(at)} class={as === 'exact' ? 'exact' : undefined}>
-      {TEXTS[as](at, now)}
+    <time
+      key={at}
+      dateTime={at}
+      title={exactText(at)}
+      class={as === 'exact' ? 'exact' : undefined}
+      data-as={as}
+    >
+      {TEXTS[as](at)}
     </time>
   );
 }
 
-/**
- * The current time in epoch ms, updated every 20 s. Read at each rendering: an instant that was read since the last tick would
- * be later than that, and a check that ran just now would have run "in a moment".
- */
-function useNow(): number {
-  const [, setTicks] = useState(0);
-  useEffect(() => {
-    const ticking = setInterval(() => setTicks((ticks) => ticks + 1), TICK_MS);
-    return () => clearInterval(ticking);
-  }, []);
-  return Date.now();
+let isKept = false;
+
+/** One clock for all instants of the page: a list has hundreds of them, of which each had a timer. */
+function keepInstants(): void {
+  if (!isKept) setInterval(() => whenCalm(updateInstants), TICK_MS);
+  isKept = true;
+}
+
+/** Writes what has changed without rendering anything. */
+function updateInstants(): void {
+  const nowMs = Date.now();
+  for (const { dateTime, dataset, firstChild } of document.querySelectorAll<HTMLTimeElement>(
+    'time[data-as]',
+  )) {
+    const text = TEXTS[dataset['as'] as Form](dateTime, nowMs);
+    if (firstChild instanceof Text && firstChild.data !== text) firstChild.data = text;
+  }
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Output } from '../../../client/http/wire-types.ts';
 import { useContent } from '../data/content-cache.tsx';
 import { wordsOf } from '../data/problem-words.ts';
+import { whenCalm } from '../data/when-calm.ts';
 import { stateText } from './state-badge.tsx';
 
 type Medium = 'picture' | 'film' | 'sound' | 'other';
@@ -40,24 +41,22 @@ const GLYPHS: Readonly<Record<Exclude<Medium, 'picture'>, string>> = {
   other: 'M7 4h7l4 4v12H7z',
 };
 
-/** A thumbnail that is scrolled past sooner is not fetched. */
-const LOOKED_AT_MS = 120;
-
-/** A small picture of an output, fetched once it stays in view; for a film or a sound, a sign. */
+/** A small picture of an output, fetched once it is in view and the page is not scrolled; for a film or a sound, a sign. */
 export function Thumbnail(props: { readonly output: Shown | undefined; readonly isActive?: boolean }) {
   const element = useRef<HTMLDivElement>(null);
   const [isSeen, setIsSeen] = useState(false);
   useEffect(() => {
     if (element.current === null) return;
-    let looking: ReturnType<typeof setTimeout> | undefined;
+    let drop = () => {};
+    const see = () => setIsSeen(true);
     const observer = new IntersectionObserver((entries) => {
-      clearTimeout(looking);
-      if (entries.at(-1)?.isIntersecting === true) looking = setTimeout(() => setIsSeen(true), LOOKED_AT_MS);
+      drop();
+      if (entries.at(-1)?.isIntersecting === true) drop = whenCalm(see);
     });
     observer.observe(element.current);
     return () => {
       observer.disconnect();
-      clearTimeout(looking);
+      drop();
     };
   }, []);
   const { output } = props;

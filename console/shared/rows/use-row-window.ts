@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { stir } from '../data/when-calm.ts';
 import { DrawnElements } from './drawn-elements.ts';
 import { drawnRows, grownSpan, rowsBetween, type DrawnRow, type Span } from './row-heights.ts';
 
@@ -7,10 +8,12 @@ import { drawnRows, grownSpan, rowsBetween, type DrawnRow, type Span } from './r
 const WHOLE_ROWS = 100;
 const FIRST_SPAN: Span = { from: 0, to: WHOLE_ROWS };
 /**
- * A frame renders at most this many more rows: 2 ms each on a slow machine, so that no frame waits for a screen of them.
- * A screen is full after three frames. Only beyond 300 px per frame (18,000 px/s) does scrolling outrun it.
+ * A frame renders at most this many more rows, so that none waits for a screen of them. A screen is full after three
+ * frames. Only beyond 300 px per frame (18,000 px/s) does scrolling outrun it. Where frames take longer than a screen
+ * shows one (60 per second), they render fewer: two if they take twice as long, and one from three times on.
  */
-const ROWS_PER_FRAME = 4;
+const MOST_ROWS_PER_FRAME = 4;
+const SHOWN_FRAME_MS = 1_000 / 60;
 
 /** The part of a list that is rendered. */
 export type RowWindow<Place extends Element> = {
@@ -80,12 +83,22 @@ function watchWindow(
   let rendered = FIRST_SEEN;
   /** The top of the list, in px below that of the screen. Null: not read yet. */
   let topPx: number | null = null;
-  const draw = () => {
+  let most = MOST_ROWS_PER_FRAME;
+  /** The instant of the frame before, if that one left rows to this one. */
+  let beforeMs: number | null = null;
+  const draw = (nowMs: number) => {
+    if (beforeMs !== null) most = rowsPerFrame(nowMs - beforeMs);
+    beforeMs = null;
     if (topPx === null || latest.current.isWhole) return;
     const { on, around, kept, tops } = wantedOf(topPx, elements, latest.current);
-    const next = { ...grownSpan(rendered, { on, around }, ROWS_PER_FRAME), kept, tops };
-    if (!isSame(rendered, next)) setSeen((rendered = next));
-    if (next.from !== around.from || next.to !== around.to) drawSoon();
+    const next = { ...grownSpan(rendered, { on, around }, most), kept, tops };
+    if (!isSame(rendered, next)) {
+      stir();
+      setSeen((rendered = next));
+    }
+    if (next.from === around.from && next.to === around.to) return;
+    beforeMs = nowMs;
+    drawSoon();
   };
   const drawSoon = inNextFrame(draw);
   const look = () => {
@@ -115,15 +128,19 @@ const isSame = (one: Seen, other: Seen) =>
   one.tops === other.tops &&
   one.kept.join() === other.kept.join();
 
-/** Calls `draw` once in the next frame, however often it was asked for. */
-function inNextFrame(draw: () => void): () => void {
+/** The rows that fit into a frame when the one before took so long. */
+const rowsPerFrame = (tookMs: number) =>
+  Math.min(Math.max(Math.round((MOST_ROWS_PER_FRAME * SHOWN_FRAME_MS) / tookMs), 1), MOST_ROWS_PER_FRAME);
+
+/** Calls `draw` once in the next frame, however often it was asked for, with the frame's instant. */
+function inNextFrame(draw: (nowMs: number) => void): () => void {
   let isAsked = false;
   return () => {
     if (isAsked) return;
     isAsked = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame((nowMs) => {
       isAsked = false;
-      draw();
+      draw(nowMs);
     });
   };
 }

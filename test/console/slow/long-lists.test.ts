@@ -18,6 +18,21 @@ import type { SignedIn, SupportFixture } from '../support-fixture.ts';
 
 const program = browserFor(import.meta.filename);
 const ZOOMED = { width: 640, height: 400 } as const;
+/** In the page: counts the rendered instants, each of which has an exact time as its title. */
+const COUNT_INSTANTS = `(() => {
+  const { get } = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format');
+  window.instants = 0;
+  Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', {
+    get() { window.instants += 1; return get.call(this); },
+  });
+})()`;
+/** In the page: what is read every 10 s is read every 100 ms; counts the calls of the API. */
+const READ_OFTEN = `(() => {
+  const { setInterval: every, fetch: call } = window;
+  window.setInterval = (run, ms) => every(run, ms === 10_000 ? 100 : ms);
+  window.fetched = 0;
+  window.fetch = (...of) => { window.fetched += 1; return call(...of); };
+})()`;
 
 describe.skipIf(program === null).concurrent('a list of a thousand rows', () => {
   let portal: PortalFixture;
@@ -33,8 +48,8 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     await portal.untilEnded(account, jobId);
   });
 
-  /** Opens a page with a list that was read to its end. */
-  const openList = async (list: LongList, of = account) => {
+  /** Opens a page with a list that was read to its end. `before`: a script for support's page before it goes to the list. */
+  const openList = async (list: LongList, of = account, before = '0') => {
     const open =
       list.face === 'portal'
         ? await portal.open(of, { to: list.place(of), prepare: serveLongLists })
@@ -42,6 +57,7 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     const { page } = open;
     if ('goTo' in open) {
       await serveLongLists(page);
+      await page.evaluate(before);
       await open.goTo(list.place(of));
     }
     await list.within(page).locator(list.row).first().waitFor();
@@ -106,17 +122,17 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
   );
 
   it.each([LONG_LISTS[0], LONG_LISTS[3]])(
-    'renders at most four more rows at a time, and reads no position that they change, however far it is scrolled at once: $name',
+    'renders at most four more rows at a time, one in a frame of 60 ms, and reads no position that they change, however far it is scrolled at once: $name',
     async (list) => {
       const open = await openList(list);
       const { page } = open;
       await page.evaluate(`(() => {
-        window.mostAdded = 0;
+        window.added = [];
         new MutationObserver((records) => {
           const rowsOf = (nodes) => [...nodes].filter((node) => node.matches?.(${JSON.stringify(list.row)}));
           const removed = new Set(records.flatMap(({ removedNodes }) => [...removedNodes]));
           const added = records.flatMap(({ addedNodes }) => rowsOf(addedNodes)).filter((row) => !removed.has(row));
-          window.mostAdded = Math.max(window.mostAdded, new Set(added).size);
+          if (added.length > 0) window.added.push(new Set(added).size);
         }).observe(document.body, { childList: true, subtree: true });
         // A position that is read between a change and its layout makes the browser lay the page out once more.
         window.readEarly = 0;
@@ -133,9 +149,22 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
         await page.evaluate(`scrollTo(0, ${String(share * wholePx)})`);
         await untilSettled(page);
       }
-      expect(await page.evaluate('window.mostAdded')).toBeLessThanOrEqual(4);
-      expect(await page.evaluate('window.readEarly')).toBe(0);
+      const added = await page.evaluate<number[]>('window.added.splice(0)');
+      expect(Math.max(...added)).toBeLessThanOrEqual(4);
       expect(await drawnIn(page, list)).toBeGreaterThan(20);
+      await page.evaluate(`(() => {
+        const work = () => {
+          for (const began = performance.now(); performance.now() - began < 60; );
+          requestAnimationFrame(work);
+        };
+        requestAnimationFrame(work);
+        scrollTo(0, ${String(0.2 * wholePx)});
+      })()`);
+      await untilSettled(page);
+      // The first frame has only those before it to judge by.
+      const [, ...addedBySlow] = await page.evaluate<number[]>('window.added');
+      expect(new Set(addedBySlow)).toEqual(new Set([1]));
+      expect(await page.evaluate('window.readEarly')).toBe(0);
       await open.close();
     },
   );
@@ -212,20 +241,38 @@ describe.skipIf(program === null).concurrent('a list of a thousand rows', () => 
     const [jobs] = LONG_LISTS;
     const open = await openList(jobs);
     const { page } = open;
-    // Stops the rows from updating their age by themselves.
-    await page.evaluate('window.setInterval = () => 0, scrollTo(0, 0)');
+    await page.evaluate('scrollTo(0, 0)');
     await page.locator(`.job-row[href$="${jobId}"]`).waitFor();
     await untilSettled(page);
-    // Each rendered instant is parsed once, so the calls count the renders.
-    await page.evaluate(`(() => {
-      const { parse } = Date;
-      window.parsed = 0;
-      Date.parse = (text) => { window.parsed += 1; return parse(text); };
-    })()`);
+    await page.evaluate(COUNT_INSTANTS);
     await portal.call('POST', `/v1/jobs/${jobId}/refund`, { credits: 5, reason: 'A stain' }, account);
     await page.locator(`.job-row[href$="${jobId}"]`, { hasText: '30' }).waitFor();
     expect(await drawnIn(page, jobs)).toBeGreaterThan(15);
-    expect(await page.evaluate('window.parsed')).toBeLessThan(15);
+    expect(await page.evaluate('window.instants')).toBeLessThan(10);
+    await open.close();
+  });
+
+  it('is read again by itself only while it is not scrolled, and renders nothing if all is as it was', async () => {
+    const [, , ofSupport] = LONG_LISTS;
+    const open = await openList(ofSupport, account, READ_OFTEN);
+    const { page } = open;
+    const readByFrames = await page.evaluate<readonly number[]>(`(async () => {
+      const read = [];
+      for (let frame = 0; frame < 60; frame++) {
+        scrollBy(0, frame % 2 === 0 ? 40 : -40);
+        await new Promise(requestAnimationFrame);
+        read.push(window.fetched);
+      }
+      return read;
+    })()`);
+    // What was under way as it began is done within a few frames.
+    expect(readByFrames.at(-1)).toBe(readByFrames[5]);
+    await untilSettled(page);
+    await page.evaluate(COUNT_INSTANTS);
+    for (const part of [/\/v1\/jobs\?/, /\/limits/, /\/v1\/entries/, /\/v1\/jobs\?/, /\/limits/])
+      await page.waitForResponse((response) => part.test(response.url()));
+    await untilSettled(page);
+    expect(await page.evaluate('window.instants')).toBe(0);
     await open.close();
   });
 

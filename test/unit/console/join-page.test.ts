@@ -32,3 +32,15 @@ it.each([
     expect(joinPage(before, page, nameOf)).toEqual({ rows: [...rows], next });
   },
 );
+
+it('a list is itself after a first page with nothing new, and keeps the objects of unchanged rows otherwise', () => {
+  const row = (id: string, state = 'done') => ({ id, state });
+  const idOf = ({ id }: { readonly id: string }) => id;
+  const before = { rows: [row('a'), row('b'), row('c')], next: 'c' };
+  const page = { data: [row('a'), row('b')], next_cursor: 'b', isFirst: true };
+  expect(joinPage(before, page, idOf)).toBe(before);
+  const changed = joinPage(before, { ...page, data: [row('a', 'open'), row('b')] }, idOf);
+  expect(changed.rows?.[0]).toEqual(row('a', 'open'));
+  expect(changed.rows?.[1]).toBe(before.rows[1]);
+  expect(changed.rows?.[2]).toBe(before.rows[2]);
+});
