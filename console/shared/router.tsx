@@ -26,6 +26,9 @@ export function hrefTo(
   return `#/${path.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
 }
 
+/** The path of the address as it is now. What was rendered may be older: a second key can come before the first is rendered. */
+export const currentPath = () => placeOf(location.hash).path;
+
 export function goTo(href: string): void {
   location.hash = href;
 }

@@ -9,7 +9,7 @@ import { Empty } from '../../shared/parts/notice.tsx';
 import { PageHead } from '../../shared/parts/shell.tsx';
 import { Badge, sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { ListFrame } from '../../shared/parts/table.tsx';
-import { goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
+import { currentPath, goTo, hrefTo, Link, useFilter } from '../../shared/router.tsx';
 import { useKeys } from '../use-keys.ts';
 import { nextChosen, type Chosen } from './next-chosen.ts';
 import { ReviewRecord } from './review-record.tsx';
@@ -33,7 +33,8 @@ export function ReviewsPage({ reviewId }: { readonly reviewId: string | undefine
   const shownId = reviewId ?? chosen.current?.id;
   const hrefOf = (id: string) => hrefTo(['reviews', id], { state });
   const step = (by: number) => {
-    const next = rows[rows.findIndex(({ id }) => id === shownId) + by];
+    const [, at = shownId] = currentPath();
+    const next = rows[rows.findIndex(({ id }) => id === at) + by];
     if (next !== undefined) goTo(hrefOf(next.id));
   };
   const line = useCallback(
