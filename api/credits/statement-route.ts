@@ -32,7 +32,7 @@ export function statementRoute(deps: { readonly database: Database }): Route {
               'The account was opened later than to; say since when with from.',
             );
       }
-      response.set({ 'Cache-Control': 'no-store', Vary: 'Accept' });
+      response.vary('Accept').set('Cache-Control', 'no-store');
       if (request.accepts(['application/json', 'text/csv']) === 'text/csv') {
         await streamStatementRows(deps.database, { request, response, accountId }, statement);
         return;

@@ -2,6 +2,7 @@ import { CALLS } from '../../contract/calls.ts';
 import type { AssetStore } from '../../assets/asset-store.ts';
 import type { Database } from '../../ledger/database.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
+import { varyByCaller } from '../http/vary-by-caller.ts';
 import { requireContent, sendContent } from './send-output-content.ts';
 
 /** Access may change, the bytes do not. */
@@ -16,7 +17,7 @@ export function outputContentRoute(deps: {
     async handle(exchange) {
       const outputId = pathParameter(exchange.request, 'id');
       const asset = await requireContent(deps.database, exchange.accountId, outputId);
-      exchange.response.vary('Authorization').vary('Holdfast-Account');
+      varyByCaller(exchange.response);
       await sendContent(deps.assets, exchange, { name: outputId, asset, maxAgeSeconds: MAX_AGE_SECONDS });
     },
   });

@@ -9,6 +9,7 @@ import { outputPath } from '../../jobs/reads/job-view.ts';
 import type { Database } from '../../ledger/database.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { pathParameter, route, type Route } from '../http/route.ts';
+import { varyByCaller } from '../http/vary-by-caller.ts';
 import { sendContent } from './send-output-content.ts';
 
 /** Access may change, the bytes do not. */
@@ -60,7 +61,7 @@ function contentRoute({ database, assets }: Deps): Route {
         throw notFound('reference picture, or it was not kept');
       }
       if (reference.isExpired) throw new Problem('content_expired');
-      response.vary('Authorization').vary('Holdfast-Account');
+      varyByCaller(response);
       const name = `${outputId}_reference_${number}`;
       await sendContent(assets, exchange, { name, asset: reference.asset, maxAgeSeconds: MAX_AGE_SECONDS });
     },

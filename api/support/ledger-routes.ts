@@ -16,7 +16,7 @@ export function ledgerReportRoute(deps: { readonly database: Database; readonly 
     async handle({ request, response }) {
       const { month = monthAt(deps.now()) } = readQuery(request, CALLS.readLedgerReport.query);
       const report = await readReport(deps.database, month);
-      response.set({ 'Cache-Control': 'no-store', Vary: 'Accept' });
+      response.vary('Accept').set('Cache-Control', 'no-store');
       if (request.accepts(['application/json', 'text/csv']) !== 'text/csv') {
         response.json(report);
         return;

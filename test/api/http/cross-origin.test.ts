@@ -51,6 +51,21 @@ describe('a page of an allowed origin', () => {
   });
 });
 
+describe('a response that may be kept', () => {
+  it('varies by origin and by caller, of whatever form it is', async () => {
+    const jobId = await api.admitJob(account.accountId, 'a-job');
+    const byCaller = ['Origin', 'Authorization', 'Cookie', 'Holdfast-Account'];
+    for (const [path, expected] of [
+      [`/v1/jobs/${jobId}`, byCaller],
+      [`/v1/outputs/${jobId.replace('job_', 'out_')}_0`, byCaller],
+      ['/v1/statement', ['Origin', 'Accept']],
+    ] as const) {
+      const { headers } = await api.call(path, { key: account.key });
+      expect(headers.get('vary')?.split(', '), path).toEqual(expected);
+    }
+  });
+});
+
 describe('a page of another origin', () => {
   it.each([THEIRS, 'http://app.example.com', 'https://APP.example.com', 'null', `${OURS}:8443`])(
     'gets no CORS header: %s',
