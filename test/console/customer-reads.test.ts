@@ -9,6 +9,14 @@ const program = browserFor(import.meta.filename);
 const HEADLINE = 'Fresh bread, every morning';
 const AD = { kind: 'static_ad', brief: { headline: HEADLINE } };
 const RULE = 'Cancel at any time before it is delivered and all of its credits return.';
+/** What the API says while its database is away. */
+const AWAY = {
+  type: 'https://holdfast.example.com/problems/unavailable',
+  title: 'Temporarily unavailable',
+  ...{ status: 503, code: 'unavailable', retryable: true, billed: 'no' },
+  detail: 'Send the same request with the same Idempotency-Key after Retry-After.',
+  request_id: 'req_0123456789abcdef0123456789abcdef',
+};
 const DAY_MS = 86_400_000;
 /** A busy machine takes long for what a page does at once. */
 const PATIENT = { timeout: 20_000 } as const;
@@ -122,15 +130,38 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await choose('90 days');
     await asked;
     await expect.poll(place, PATIENT).toBe('#/credits?only=other&days=90');
+
+    // Of values that no filter has, nothing is filtered.
+    const pressed = () => page.locator('[aria-pressed=true]').allInnerTexts();
+    await page.evaluate(`location.hash = '#/credits?only=none&days=7'`);
+    await expect.poll(pressed, PATIENT).toEqual(['30 days', 'Everything']);
+    await page.evaluate(`location.hash = '#/jobs?state=none&kind=none'`);
+    await expect.poll(async () => (await titles(page)).length, PATIENT).toBe(3);
+    expect([await pressed(), await page.getByLabel('Kind').inputValue()]).toEqual([['All'], '']);
     await open.close();
   });
 
-  it('reads and downloads the statement of the days that were chosen', async ({ expect }) => {
+  it('reads the statement of the days that were chosen, and a history that recovers by itself and has metered use', async ({
+    expect,
+  }) => {
     const openedAt = Date.now();
     const account = await portal.openAccount();
     const { finished_at } = await portal.untilEnded(account, await portal.submit(account, AD));
-    const open = await portal.open(account, { width: 360 });
+    let isAway = true;
+    const open = await portal.open(account, {
+      width: 360,
+      prepare: async (one) => {
+        await one.route('**/v1/history*', async (route) => {
+          if (!isAway) await route.continue();
+          else await route.fulfill({ status: 503, contentType: 'application/problem+json', json: AWAY });
+        });
+      },
+    });
     const { page } = open;
+    await page.getByText('Temporarily unavailable').waitFor();
+    await page.getByText('Try again in a moment.').waitFor();
+    isAway = false;
+    await page.getByText('Credits added').waitFor();
     await page.getByRole('button', { name: 'Statement' }).click();
     const dialog = page.getByRole('dialog');
     // Of the account and of its charge, which may be two days: a day may end meanwhile.
@@ -161,6 +192,13 @@ describe.skipIf(program === null).concurrent('a customer', () => {
     await choose(dayOf(3), dayOf(1));
     await expect.poll(factsOf, PATIENT).toContain('Closing balance 0 credits');
     expect((await save()).lines).toHaveLength(1);
+    await choose(dayOf(-1), dayOf(-2));
+    await expect.poll(factsOf, PATIENT).toContain('Opening balance 965');
+    await page.keyboard.press('Escape');
+
+    // No event tells of it.
+    await portal.call('POST', '/v1/usage', { kind: 'chat_message', quantity: 1 }, account);
+    await page.getByText('balance 964').waitFor({ timeout: 60_000 });
     await open.close();
   });
 

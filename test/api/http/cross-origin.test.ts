@@ -53,7 +53,7 @@ describe('a page of an allowed origin', () => {
 
 describe('a response that may be kept', () => {
   it('varies by origin and by caller, of whatever form it is', async () => {
-    const jobId = await api.admitJob(account.accountId, 'a-job');
+    const { jobId } = await api.admitJob(account.accountId, 'a-job');
     const byCaller = ['Origin', 'Authorization', 'Cookie', 'Holdfast-Account'];
     for (const [path, expected] of [
       [`/v1/jobs/${jobId}`, byCaller],
