@@ -97,7 +97,7 @@ function NumberControl({ control, schema, value, isRequired, onChange }: Control
       {...control}
       class="input input-number"
       type="number"
-      inputMode="numeric"
+      inputMode={schema.type === 'integer' ? 'numeric' : 'decimal'}
       required={isRequired}
       min={schema.minimum}
       max={schema.maximum}

@@ -2,7 +2,7 @@ import { Button } from '../../shared/parts/button.tsx';
 import { Field } from '../../shared/parts/field.tsx';
 import { sentenceOf } from '../../shared/parts/state-badge.tsx';
 import { SchemaControl } from './schema-control.tsx';
-import { withValue, type Schema, type Values } from './schema.ts';
+import { valueIn, withValue, type Schema, type Values } from './schema.ts';
 
 type FormProps = {
   readonly values: Values;
@@ -43,12 +43,12 @@ export function SchemaFields(
                 {...props}
                 schema={property}
                 path={here}
-                values={(values[name] ?? {}) as Values}
+                values={(valueIn(values, name) ?? {}) as Values}
               />
             </fieldset>
           );
         }
-        const value = values[name];
+        const value = valueIn(values, name);
         if (property.items?.properties !== undefined) {
           return (
             <GroupList

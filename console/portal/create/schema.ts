@@ -51,6 +51,10 @@ export function valuesOf({ enum: values, const: only }: Schema): readonly unknow
   return values ?? (only === undefined ? [] : [only]);
 }
 
+/** The value of a field, which may be called as something that every object has (`valueOf`). Undefined: it is not filled in. */
+export const valueIn = (values: Values, name: string): unknown =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
+
 /** Returns the values without empty texts, lists and objects. */
 export function filledIn(values: Values): Values {
   return (filledValue(values) ?? {}) as Values;
@@ -77,7 +81,7 @@ function filledValue(value: unknown): unknown {
 export function withGiven(schema: Schema, values: Values): Values {
   const given = Object.entries(schema.properties ?? {}).flatMap(([name, property]): [string, unknown][] => {
     const isRequired = schema.required?.includes(name) === true;
-    const value = values[name] ?? (isRequired ? givenOf(property) : undefined);
+    const value = valueIn(values, name) ?? (isRequired ? givenOf(property) : undefined);
     return value === undefined ? [] : [[name, withGivenWithin(property, value)]];
   });
   return { ...values, ...Object.fromEntries(given) };
@@ -101,7 +105,7 @@ export function missingFields(schema: Schema, values: Values, at = ''): readonly
   const properties = schema.properties ?? {};
   return (schema.required ?? []).flatMap((name) => {
     const property = properties[name];
-    const value = values[name];
+    const value = valueIn(values, name);
     const pointer = `${at}/${name}`;
     if (property?.properties !== undefined) {
       return missingFields(property, (value ?? {}) as Values, pointer);
@@ -115,13 +119,13 @@ export function withValue(values: Values, path: readonly string[], value: unknow
   const [name, ...rest] = path;
   if (name === undefined) return values;
   if (rest.length === 0) return { ...values, [name]: value };
-  return { ...values, [name]: withValue((values[name] ?? {}) as Values, rest, value) };
+  return { ...values, [name]: withValue((valueIn(values, name) ?? {}) as Values, rest, value) };
 }
 
 /** Returns the values of the fields that the schema has: a draft may have been written when it had others. */
 export function shownValues(schema: Schema, values: Values): Values {
   const entries = Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
-    const property = schema.properties?.[name];
+    const property = propertyOf(schema, name);
     if (property === undefined) return [];
     const isGroup = property.properties !== undefined && typeof value === 'object' && value !== null;
     return [[name, isGroup ? shownValues(property, value as Values) : value]];
@@ -132,9 +136,13 @@ export function shownValues(schema: Schema, values: Values): Values {
 /** Whether the schema has the field of a JSON pointer, or the list that the pointer names an item of. */
 export function hasField(schema: Schema, pointer: string): boolean {
   const [name = '', ...rest] = pointer.split('/').slice(1);
-  const property = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined;
+  const property = propertyOf(schema, name);
   if (property === undefined || property.const !== undefined) return false;
   return property.properties === undefined || hasField(property, `/${rest.join('/')}`);
+}
+
+function propertyOf({ properties = {} }: Schema, name: string): Schema | undefined {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
 /** Returns the schema without the fields of this name, wherever they stand. */
