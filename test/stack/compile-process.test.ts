@@ -8,8 +8,11 @@ import { compileProcess } from '../../dev/stack/compile-process.ts';
 const CHECKOUT = path.join(import.meta.dirname, '..', '..');
 
 test('an error of a compiled process names its line in the source', async () => {
-  const program = await compileProcess('worker/main.ts');
-  const failed = promisify(execFile)(process.execPath, ['--enable-source-maps', program], { env: {} });
+  const program = await compileProcess('runtime/settings/config.ts');
+  // A process itself shows no trace of this error.
+  const code = `import { readWorkerConfig } from '${program}'; readWorkerConfig();`;
+  const args = ['--enable-source-maps', '--input-type=module', '--eval', code];
+  const failed = promisify(execFile)(process.execPath, args, { env: {} });
   await expect(failed).rejects.toMatchObject({
     stderr: expect.stringMatching(
       new RegExp(
