@@ -183,7 +183,10 @@ async function checkReadable(home: string): Promise<StoreFault | null> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     if (code === 'ENOENT') return null;
-    return { kind: 'misconfigured', message: `The asset folder ${home} cannot be read (${code}).` };
+    return {
+      kind: 'misconfigured',
+      message: `The asset folder ${home} cannot be read (${code}). ASSET_HOME names it.`,
+    };
   }
 }
 
@@ -195,7 +198,10 @@ async function checkFolder(home: string): Promise<StoreFault | null> {
     return null;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    return { kind: 'misconfigured', message: `The asset folder ${home} cannot be written (${code}).` };
+    return {
+      kind: 'misconfigured',
+      message: `The asset folder ${home} cannot be written (${code}). ASSET_HOME names it.`,
+    };
   }
 }
 

@@ -20,10 +20,7 @@ export async function openAssetStore(
 ): Promise<AssetStore> {
   const store = await createStore(config);
   const fault = await store.check(access);
-  if (fault?.kind === 'misconfigured') {
-    const setting = config.kind === 'disk' ? 'ASSET_HOME' : 'ASSET_STORE';
-    throw new AssetStoreUnusable(`${fault.message} ${setting} names it.`);
-  }
+  if (fault?.kind === 'misconfigured') throw new AssetStoreUnusable(fault.message);
   if (fault !== null) log.warn({ fault: fault.message }, 'the asset store cannot be used at the moment');
   return store;
 }

@@ -53,7 +53,7 @@ describe.concurrent.each(['postgres', 'temporal'] as const)('%s frozen for 20 s 
     }
     for (const answer of await Promise.all(early.values())) expect([202, 503]).toContain(answer.status);
     const all = [...early.keys(), ...keys];
-    const later = await Promise.all(all.map((key) => untilAnswered(running, account, body(key), key)));
+    const later = await Promise.all(all.map((key) => running.submitUntilAnswered(account, body(key), key)));
     const jobs = await Promise.all(later.map((answer) => running.untilEnded(account, answer.body.id)));
     for (const job of jobs) expect([job.state, job.billing.committed]).toEqual(['succeeded', PRICE]);
     const submissions = await Promise.all(jobs.map((job) => running.submissionsOf(job.id)));
@@ -63,11 +63,3 @@ describe.concurrent.each(['postgres', 'temporal'] as const)('%s frozen for 20 s 
     expect(await running.reconcile()).toEqual([]);
   });
 });
-
-async function untilAnswered(running: RunningStack, account: string, body: object, key: string) {
-  for (;;) {
-    const answer = await running.submit(account, body, { key });
-    if (answer.status !== 503) return answer;
-    await sleep(500);
-  }
-}

@@ -28,6 +28,8 @@ export type StackInUse = {
   openAccount(): Promise<string>;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   submit(accountId: string, body: object, options?: { key?: string; wait?: number }): Promise<Answer>;
+  /** Submits under one key, again as long as the response is 503: another test may have killed the worker that admits. */
+  submitUntilAnswered(accountId: string, body: object, key: string): Promise<Answer>;
   /** Reads a job until it has ended. */
   untilEnded(accountId: string, jobId: string, timeoutMs?: number): Promise<Json>;
   /** Submissions the model service accepted for a job. */
@@ -131,6 +133,13 @@ export function useStack({
           ...(wait === undefined ? {} : { prefer: `wait=${String(wait)}` }),
         },
       }),
+    async submitUntilAnswered(account, body, key) {
+      for (;;) {
+        const answer = await this.submit(account, body, { key });
+        if (answer.status !== 503) return answer;
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
     async untilEnded(account, jobId, timeoutMs = 60_000) {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
